@@ -1,0 +1,146 @@
+/**
+ * The vocabulary of the product: every closed set of values, once.
+ * GraphQL enums, database columns and the neutral record all take their values from here.
+ */
+
+/** Milliseconds since 1970-01-01T00:00:00Z. Every instant inside the product has this form. */
+export type Instant = number;
+
+const words = <const T extends string>(...values: T[]) => values;
+
+/** What part of an interaction a system plays. */
+export const ROLES = words('DIALER', 'ASSISTANT', 'HUMAN', 'CHAT');
+export type Role = (typeof ROLES)[number];
+
+export const CHANNELS = words('VOICE', 'WEB', 'CHAT', 'SMS', 'EMAIL', 'OTHER');
+export type Channel = (typeof CHANNELS)[number];
+
+export const DIRECTIONS = words('INBOUND', 'OUTBOUND');
+export type Direction = (typeof DIRECTIONS)[number];
+
+export const PLATFORMS = words('PHONE', 'WEB', 'SIP', 'MESSAGING', 'OTHER');
+export type Platform = (typeof PLATFORMS)[number];
+
+/** Does the trace of an interaction line up? Dropped is not failed: the call may have been handled. */
+export const INTERACTION_STATUSES = words('COMPLETE', 'PARTIAL', 'IN_PROGRESS', 'DROPPED');
+export type InteractionStatus = (typeof INTERACTION_STATUSES)[number];
+
+/** State of one call as its own system tells it. */
+export const CALL_STATUSES = words(
+  'QUEUED',
+  'RINGING',
+  'ACTIVE',
+  'COMPLETED',
+  'FAILED',
+  'DECLINED',
+  'MISSED',
+  'NO_ANSWER',
+  'BUSY',
+  'CANCELED',
+  'VOICEMAIL',
+  'UNKNOWN',
+);
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+/** How the interaction ended for the customer. */
+export const OUTCOMES = words(
+  'COMPLETED',
+  'TRANSFERRED',
+  'ABANDONED',
+  'FAILED',
+  'NO_ANSWER',
+  'BUSY',
+  'VOICEMAIL',
+  'DECLINED',
+  'CANCELED',
+  'UNKNOWN',
+);
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const DISCONNECTED_BY = words(
+  'BOT',
+  'CUSTOMER',
+  'AGENT',
+  'SYSTEM',
+  'VOICEMAIL',
+  'RNR',
+  'TIMEOUT',
+  'ERROR',
+  'NO_ANSWER',
+  'REJECTED',
+  'UNKNOWN',
+);
+export type DisconnectedBy = (typeof DISCONNECTED_BY)[number];
+
+/** A leg only ever moves to the right in this list (rule R4). */
+export const LEG_STATES = words('UNKNOWN', 'QUEUED', 'RINGING', 'ACTIVE', 'TERMINAL');
+export type LegState = (typeof LEG_STATES)[number];
+
+/** INTERACTION keys join, BRIDGE keys relate, CUSTOMER keys feed the journey (rules R5 and R9). */
+export const KEY_SCOPES = words('INTERACTION', 'BRIDGE', 'CUSTOMER');
+export type KeyScope = (typeof KEY_SCOPES)[number];
+
+export const DROP_STAGES = words('INFRA_TO_BOT', 'SYNC_GAP', 'UNSPECIFIED');
+export type DropStage = (typeof DROP_STAGES)[number];
+
+export const DROP_DETAILS = words(
+  'ASSISTANT_NEVER_STARTED',
+  'ASSISTANT_NOT_REPORTED_YET',
+  'ASSISTANT_FAILED_TO_JOIN',
+  'DIALER_NOT_SYNCED_YET',
+  'DIALER_NEVER_REPORTED',
+  'HUMAN_NEVER_REPORTED',
+);
+export type DropDetail = (typeof DROP_DETAILS)[number];
+
+/** Which party's system the missing or failing part belongs to. */
+export const FAULT_DOMAINS = words('DIALER', 'ASSISTANT', 'HUMAN_DESK', 'SYNC', 'UNKNOWN');
+export type FaultDomain = (typeof FAULT_DOMAINS)[number];
+
+export const SEGMENT_STATES = words('PRESENT', 'EXPECTED', 'MISSING', 'LIVE');
+export type SegmentState = (typeof SEGMENT_STATES)[number];
+
+export const SPEAKERS = words('CUSTOMER', 'ASSISTANT', 'AGENT', 'SYSTEM');
+export type Speaker = (typeof SPEAKERS)[number];
+
+export const TOOL_STATUSES = words('OK', 'ERROR', 'TIMEOUT');
+export type ToolStatus = (typeof TOOL_STATUSES)[number];
+
+export const CACHE_STATUSES = words('HIT', 'MISS', 'PARTIAL', 'DISABLED');
+export type CacheStatus = (typeof CACHE_STATUSES)[number];
+
+export const TRANSFER_KINDS = words('BLIND', 'ATTENDED', 'WARM');
+export type TransferKind = (typeof TRANSFER_KINDS)[number];
+
+export const TRANSFER_INITIATORS = words('AI', 'SUPERVISOR', 'AGENT');
+export type TransferInitiator = (typeof TRANSFER_INITIATORS)[number];
+
+export const TRANSFER_STATES = words('REQUESTED', 'RINGING', 'BRIDGED', 'ENDED', 'FAILED', 'CANCELLED');
+export type TransferState = (typeof TRANSFER_STATES)[number];
+
+export const RECORDING_STATES = words('NONE', 'PENDING', 'AVAILABLE', 'FAILED', 'EXPIRED');
+export type RecordingState = (typeof RECORDING_STATES)[number];
+
+export const SERVICES = words('STT', 'LLM', 'TTS', 'RAG', 'TOOL', 'TELEPHONY', 'OTHER');
+export type Service = (typeof SERVICES)[number];
+
+export const INTEGRATION_STATUSES = words('OK', 'ERROR', 'PENDING', 'SKIPPED');
+export type IntegrationStatus = (typeof INTEGRATION_STATUSES)[number];
+
+export const FLAGGED_BY = words('AI', 'PERSON', 'RULE');
+export type FlaggedBy = (typeof FLAGGED_BY)[number];
+
+/** Who is asking. The order is from most to least able. */
+export const API_ROLES = words('ADMIN', 'SUPERVISOR', 'AGENT', 'CALLS_ONLY', 'INGEST');
+export type ApiRole = (typeof API_ROLES)[number];
+
+/** How a leg came to its interaction. */
+export const LINK_TIERS = words('ALONE', 'KEY', 'HEURISTIC', 'PERSON');
+export type LinkTier = (typeof LINK_TIERS)[number];
+
+/** What made an interaction change. */
+export const CAUSES = words('RECORD', 'TIMER', 'PERSON', 'RULE');
+export type CauseKind = (typeof CAUSES)[number];
+
+export const isOneOf = <T extends string>(values: readonly T[], value: unknown): value is T =>
+  (values as readonly unknown[]).includes(value);
