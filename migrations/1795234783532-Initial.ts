@@ -1,0 +1,550 @@
+import { MigrationInterface, QueryRunner } from "typeorm";
+
+export class Initial1795234783532 implements MigrationInterface {
+    name = 'Initial1795234783532'
+
+    public async up(queryRunner: QueryRunner): Promise<void> {
+        await queryRunner.query(`
+            CREATE TABLE "call" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "sorted_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "channel" text,
+                "status" text NOT NULL,
+                "status_raw" text,
+                "is_test" boolean NOT NULL,
+                "customer_address" text,
+                "customer_name" text,
+                "did" text,
+                "carrier" text,
+                "reference" text,
+                "campaign" text,
+                "flow" text,
+                "platform" text,
+                "tags" jsonb NOT NULL,
+                "disconnected_by" text,
+                "disconnected_by_raw" text,
+                "end_reason" text,
+                "outcome" text,
+                "recording" jsonb,
+                "cost" jsonb,
+                "latency" jsonb,
+                "tokens" jsonb,
+                "post_call_cache" jsonb,
+                "post_call_analysis" jsonb,
+                "qc_analysis" jsonb,
+                "turns" jsonb NOT NULL,
+                "interruptions" jsonb NOT NULL,
+                "events" jsonb NOT NULL,
+                "service_errors" jsonb NOT NULL,
+                "integration_log" jsonb NOT NULL,
+                "transfers" jsonb NOT NULL,
+                "sentiment" jsonb NOT NULL,
+                "review_flags" jsonb NOT NULL,
+                "version_conflicts" jsonb NOT NULL,
+                "record_count" integer NOT NULL,
+                "updated_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
+                CONSTRAINT "PK_fd09cd5bdea95e4d0b7a13c1ead" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "call_by_status" ON "call" ("tenant_id", "status", "sorted_at", "id")
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "call_by_start" ON "call" ("tenant_id", "sorted_at", "id")
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "transcript_entry" (
+                "tenant_id" uuid NOT NULL,
+                "call_id" uuid NOT NULL,
+                "id" text NOT NULL,
+                "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "speaker" text,
+                "text" text,
+                "started_at" TIMESTAMP(3) WITH TIME ZONE,
+                "ended_at" TIMESTAMP(3) WITH TIME ZONE,
+                "interrupted" boolean,
+                CONSTRAINT "PK_1a66ad927b3c8a7b5ba08cc5f22" PRIMARY KEY ("tenant_id", "call_id", "id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "transcript_entry_by_time" ON "transcript_entry" ("tenant_id", "call_id", "at", "id")
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "tool_call" (
+                "tenant_id" uuid NOT NULL,
+                "call_id" uuid NOT NULL,
+                "id" text NOT NULL,
+                "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "name" text,
+                "status" text,
+                "started_at" TIMESTAMP(3) WITH TIME ZONE,
+                "duration_ms" integer,
+                "arguments" jsonb,
+                "raw_response" jsonb,
+                "error" text,
+                "post_processor_error" text,
+                CONSTRAINT "PK_9b42ef6b9b46d71a6dc7eb6dd02" PRIMARY KEY ("tenant_id", "call_id", "id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "tool_call_by_time" ON "tool_call" ("tenant_id", "call_id", "at", "id")
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "knowledge_search" (
+                "tenant_id" uuid NOT NULL,
+                "call_id" uuid NOT NULL,
+                "id" text NOT NULL,
+                "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "query" text,
+                "hit_count" integer,
+                "started_at" TIMESTAMP(3) WITH TIME ZONE,
+                "latency" jsonb,
+                "cache_status" text,
+                CONSTRAINT "PK_c5fa4a1cd72c1047bf63157482b" PRIMARY KEY ("tenant_id", "call_id", "id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "knowledge_search_by_time" ON "knowledge_search" ("tenant_id", "call_id", "at", "id")
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "change" (
+                "id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+                "tenant_id" uuid NOT NULL,
+                "position" bigint,
+                "interaction_id" uuid NOT NULL,
+                "kind" text NOT NULL,
+                "revision" integer NOT NULL,
+                "changed_fields" text array NOT NULL DEFAULT '{}',
+                "calls" jsonb NOT NULL DEFAULT '[]',
+                "removal_reason" text,
+                "merged_into" uuid,
+                "cause_kind" text NOT NULL,
+                "cause_id" text,
+                "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
+                CONSTRAINT "PK_38168d337b66a2d98e059fe5820" PRIMARY KEY ("id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "change_unsequenced" ON "change" ("id")
+            WHERE position is null
+        `);
+        await queryRunner.query(`
+            CREATE UNIQUE INDEX "change_by_position" ON "change" ("tenant_id", "position")
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "feed_head" (
+                "tenant_id" uuid NOT NULL,
+                "position" bigint NOT NULL DEFAULT '0',
+                "floor" bigint NOT NULL DEFAULT '0',
+                CONSTRAINT "PK_fd861fbd9983cb65af3593d01e2" PRIMARY KEY ("tenant_id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "interaction" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "reference" text,
+                "external_ids" text array NOT NULL,
+                "channel" text NOT NULL,
+                "direction" text,
+                "platform" text,
+                "customer_address" text,
+                "customer_e164" text,
+                "customer_reversed" text COLLATE "C",
+                "customer_name" text,
+                "did" text,
+                "carrier" text,
+                "started_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "ended_at" TIMESTAMP(3) WITH TIME ZONE,
+                "duration_ms" bigint,
+                "last_message_at" TIMESTAMP(3) WITH TIME ZONE,
+                "last_activity_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "status" text NOT NULL,
+                "drop_stage" text,
+                "drop_detail" text,
+                "is_provisional" boolean NOT NULL,
+                "expected_by" TIMESTAMP(3) WITH TIME ZONE,
+                "fault_domain" text,
+                "why" jsonb NOT NULL,
+                "outcome" text,
+                "outcome_reason" text,
+                "segments" jsonb NOT NULL,
+                "alignment" jsonb NOT NULL,
+                "transfers" jsonb NOT NULL,
+                "campaign" text,
+                "flow" text,
+                "functions" text array NOT NULL,
+                "tags" jsonb NOT NULL,
+                "sentiment" jsonb NOT NULL,
+                "review_flags" jsonb NOT NULL,
+                "summary" text,
+                "cost" jsonb,
+                "has_recording" boolean NOT NULL,
+                "is_test" boolean NOT NULL,
+                "disagreements" jsonb NOT NULL,
+                "policy_version" integer NOT NULL,
+                "next_evaluation_at" TIMESTAMP(3) WITH TIME ZONE,
+                "revision" integer NOT NULL,
+                "created_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
+                "updated_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
+                CONSTRAINT "PK_844adc4257825b87baa1e4caf9a" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "interaction_due" ON "interaction" ("next_evaluation_at")
+            WHERE next_evaluation_at is not null
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "interaction_by_reference" ON "interaction" ("tenant_id", "reference")
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "interaction_by_customer_digits" ON "interaction" ("tenant_id", "customer_reversed")
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "interaction_by_customer" ON "interaction" ("tenant_id", "customer_e164", "started_at", "id")
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "interaction_by_duration" ON "interaction" ("tenant_id", "duration_ms", "id")
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "interaction_by_update" ON "interaction" ("tenant_id", "updated_at", "id")
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "interaction_by_status" ON "interaction" ("tenant_id", "status", "started_at", "id")
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "interaction_by_start" ON "interaction" ("tenant_id", "started_at", "id")
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "interaction_redirect" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "survivor_id" uuid NOT NULL,
+                "merged_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
+                CONSTRAINT "PK_a84e91cd140fd70084173773c2d" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "interaction_redirect_by_survivor" ON "interaction_redirect" ("tenant_id", "survivor_id")
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "status_change" (
+                "tenant_id" uuid NOT NULL,
+                "interaction_id" uuid NOT NULL,
+                "revision" integer NOT NULL,
+                "from_status" text,
+                "to_status" text NOT NULL,
+                "drop_stage" text,
+                "drop_detail" text,
+                "why" jsonb NOT NULL,
+                "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "cause_kind" text NOT NULL,
+                "cause_id" text,
+                "policy_version" integer NOT NULL,
+                CONSTRAINT "PK_c3b6896bfcf47649494582bde11" PRIMARY KEY ("tenant_id", "interaction_id", "revision")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "leg" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "interaction_id" uuid NOT NULL,
+                "source_id" uuid NOT NULL,
+                "external_id" text NOT NULL,
+                "role" text NOT NULL,
+                "direction" text,
+                "state" text NOT NULL,
+                "queued_at" TIMESTAMP(3) WITH TIME ZONE,
+                "ring_at" TIMESTAMP(3) WITH TIME ZONE,
+                "answered_at" TIMESTAMP(3) WITH TIME ZONE,
+                "started_at" TIMESTAMP(3) WITH TIME ZONE,
+                "ended_at" TIMESTAMP(3) WITH TIME ZONE,
+                "first_event_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "last_event_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "end_presumed" boolean NOT NULL DEFAULT false,
+                "keys" jsonb NOT NULL,
+                "ignored_keys" jsonb NOT NULL DEFAULT '[]',
+                "link" jsonb NOT NULL,
+                CONSTRAINT "PK_7213f4b31eccd37906826575a2c" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "leg_by_external_id" ON "leg" ("tenant_id", "external_id")
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "leg_by_interaction" ON "leg" ("tenant_id", "interaction_id")
+        `);
+        await queryRunner.query(`
+            CREATE UNIQUE INDEX "leg_identity" ON "leg" ("tenant_id", "source_id", "external_id")
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "correlation_key" (
+                "tenant_id" uuid NOT NULL,
+                "namespace" text NOT NULL,
+                "value" text NOT NULL,
+                "scope" text NOT NULL,
+                "leg_id" uuid NOT NULL,
+                CONSTRAINT "PK_ea48026ebcbe5dbc65fb65c96c9" PRIMARY KEY (
+                    "tenant_id",
+                    "namespace",
+                    "value",
+                    "scope",
+                    "leg_id"
+                )
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "correlation_key_by_value" ON "correlation_key" ("tenant_id", "value")
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "correlation_key_by_leg" ON "correlation_key" ("tenant_id", "leg_id")
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "quarantined_key" (
+                "tenant_id" uuid NOT NULL,
+                "namespace" text NOT NULL,
+                "value" text NOT NULL,
+                "since" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
+                CONSTRAINT "PK_77fea4f81563c6f8b18a58949b8" PRIMARY KEY ("tenant_id", "namespace", "value")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "source_record" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "source_id" uuid NOT NULL,
+                "leg_id" uuid NOT NULL,
+                "external_id" text NOT NULL,
+                "version" text NOT NULL,
+                "hash" text NOT NULL,
+                "occurred_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "received_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "record" jsonb NOT NULL,
+                "payload" jsonb,
+                CONSTRAINT "PK_b5f17975a43144a26d7387703e2" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "source_record_by_leg" ON "source_record" ("tenant_id", "leg_id")
+        `);
+        await queryRunner.query(`
+            CREATE UNIQUE INDEX "source_record_identity" ON "source_record" (
+                "tenant_id",
+                "source_id",
+                "external_id",
+                "version",
+                "hash"
+            )
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "rejected_record" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "source_id" uuid NOT NULL,
+                "received_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "reason" text NOT NULL,
+                "field" text,
+                "body" text NOT NULL,
+                "replayed_at" TIMESTAMP(3) WITH TIME ZONE,
+                CONSTRAINT "PK_dc2475e42a862252b17f54ba136" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "rejected_record_by_time" ON "rejected_record" ("tenant_id", "received_at", "id")
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "tenant" (
+                "id" uuid NOT NULL,
+                "name" text NOT NULL,
+                "time_zone" text NOT NULL DEFAULT 'UTC',
+                "default_country" text NOT NULL DEFAULT 'US',
+                "policy" jsonb,
+                "created_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
+                CONSTRAINT "UQ_56211336b5ff35fd944f2259173" UNIQUE ("name"),
+                CONSTRAINT "PK_da8c6efd67bb301e810e56ac139" PRIMARY KEY ("id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "api_key" (
+                "tenant_id" uuid NOT NULL,
+                "id" text NOT NULL,
+                "name" text NOT NULL,
+                "role" text NOT NULL,
+                "secret_hash" text NOT NULL,
+                "created_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
+                "expires_at" TIMESTAMP(3) WITH TIME ZONE,
+                "last_used_at" TIMESTAMP(3) WITH TIME ZONE,
+                "revoked_at" TIMESTAMP(3) WITH TIME ZONE,
+                CONSTRAINT "PK_d63104d57aadffab05951dc40be" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE UNIQUE INDEX "api_key_by_id" ON "api_key" ("id")
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "source" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "name" text NOT NULL,
+                "provider" text NOT NULL,
+                "role" text NOT NULL,
+                "secret" text,
+                "time_zone" text NOT NULL DEFAULT 'UTC',
+                "settings" jsonb NOT NULL DEFAULT '{}',
+                "created_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
+                "last_record_at" TIMESTAMP(3) WITH TIME ZONE,
+                "last_event_at" TIMESTAMP(3) WITH TIME ZONE,
+                "watermark_at" TIMESTAMP(3) WITH TIME ZONE,
+                CONSTRAINT "PK_b011f98900ef715006390f15f88" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE UNIQUE INDEX "source_by_name" ON "source" ("tenant_id", "name")
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "instance" (
+                "id" uuid NOT NULL,
+                "secret" text NOT NULL,
+                "created_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
+                CONSTRAINT "PK_eaf60e4a0c399c9935413e06474" PRIMARY KEY ("id")
+            )
+        `);
+    }
+
+    public async down(queryRunner: QueryRunner): Promise<void> {
+        await queryRunner.query(`
+            DROP TABLE "instance"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."source_by_name"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "source"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."api_key_by_id"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "api_key"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "tenant"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."rejected_record_by_time"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "rejected_record"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."source_record_identity"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."source_record_by_leg"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "source_record"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "quarantined_key"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."correlation_key_by_leg"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."correlation_key_by_value"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "correlation_key"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."leg_identity"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."leg_by_interaction"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."leg_by_external_id"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "leg"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "status_change"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."interaction_redirect_by_survivor"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "interaction_redirect"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."interaction_by_start"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."interaction_by_status"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."interaction_by_update"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."interaction_by_duration"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."interaction_by_customer"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."interaction_by_customer_digits"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."interaction_by_reference"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."interaction_due"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "interaction"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "feed_head"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."change_by_position"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."change_unsequenced"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "change"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."knowledge_search_by_time"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "knowledge_search"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."tool_call_by_time"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "tool_call"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."transcript_entry_by_time"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "transcript_entry"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."call_by_start"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."call_by_status"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "call"
+        `);
+    }
+
+}

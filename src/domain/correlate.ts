@@ -1,0 +1,198 @@
+import type { Leg, LegKey } from './leg.js';
+import { byStart, compareText, legStart } from './leg.js';
+import type { RecordKey } from './record.js';
+
+/** Hours, legs: what a strong key may reach before it is taken for a constant (rule R8). */
+export const KEY_LIMITS = { legs: 64, spreadMs: 24 * 3_600_000 } as const;
+
+export type KeyFault = 'EMPTY' | 'PLACEHOLDER' | 'OWN_ID';
+
+/** Every spelling of our own correlation id is one namespace. */
+const INTERACTION_ID = /^(?:sip_?h(?:eader)?[._]|sip\.h\.)?(?:x[-_])?interaction[-_]?id$/i;
+
+/** Values that systems write when they have none. */
+const PLACEHOLDERS = new Set([
+  '0',
+  '-',
+  'anonymous',
+  'unknown',
+  'restricted',
+  'unavailable',
+  'private',
+  'withheld',
+  'none',
+  'null',
+  'nil',
+  'undefined',
+  'n/a',
+]);
+const NIL_UUID = /^[0-]{36}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export function canonicalNamespace(namespace: string): string {
+  const name = namespace.trim();
+  return INTERACTION_ID.test(name) ? 'interaction_id' : name.toLowerCase();
+}
+
+const canonicalValue = (value: string): string => {
+  const text = value.trim();
+  return UUID.test(text) ? text.toLowerCase() : text;
+};
+
+/** Why a stated key cannot correlate anything, or null when it can (rule R8). */
+export function keyFault(key: RecordKey, externalId: string): KeyFault | null {
+  const value = canonicalValue(key.value);
+  if (value === '') return 'EMPTY';
+  if (NIL_UUID.test(value) || PLACEHOLDERS.has(value.toLowerCase())) return 'PLACEHOLDER';
+  return value === canonicalValue(externalId) ? 'OWN_ID' : null;
+}
+
+/**
+ * The keys a leg is known by: what it states, cleaned, and its own id under the name that other
+ * systems use for it. That last one is identity: it can be met, while a stated key equal to the own
+ * id says nothing and is left out with a warning.
+ */
+export function keysOfLeg(
+  stated: readonly RecordKey[],
+  externalId: string,
+  identityNamespace: string | null,
+): { keys: LegKey[]; faults: { key: RecordKey; fault: KeyFault }[] } {
+  const keys = new Map<string, LegKey>();
+  const faults: { key: RecordKey; fault: KeyFault }[] = [];
+  const add = (key: LegKey) => keys.set(`${key.scope}/${key.namespace}/${key.value}`, key);
+  for (const key of stated) {
+    const fault = keyFault(key, externalId);
+    const namespace = canonicalNamespace(key.namespace);
+    if (fault !== null && !(fault === 'OWN_ID' && namespace === identityNamespace)) faults.push({ key, fault });
+    else if (fault === null) add({ namespace, value: canonicalValue(key.value), scope: key.scope ?? 'INTERACTION' });
+  }
+  if (identityNamespace !== null) add({ namespace: identityNamespace, value: canonicalValue(externalId), scope: 'INTERACTION' });
+  return { keys: [...keys.values()], faults };
+}
+
+/** What joining sees of a leg. */
+export interface Joinable {
+  leg: Leg;
+  keys: readonly LegKey[];
+}
+
+/** Two legs that a person has parted (rule R18). */
+export type CannotLink = readonly [legId: string, legId: string];
+
+/** A strong key that a leg shares with others of its group: the evidence of its link. */
+export interface SharedKey {
+  key: LegKey;
+  withLegIds: string[];
+}
+
+export interface Group {
+  /** Members, earliest first. */
+  legIds: string[];
+  /** What holds each member in the group; a leg alone shares nothing. */
+  shared: Map<string, SharedKey[]>;
+}
+
+export interface Partition {
+  groups: Group[];
+  /** Keys that reached too far and therefore join nothing (rule R8). */
+  quarantined: LegKey[];
+}
+
+/**
+ * Which legs are one interaction: equal strong keys join over any number of hops (rule R5), keys
+ * that reach too far join nothing (R8), what a person has parted stays parted (R18). A pure function
+ * of the set of legs: their order does not matter.
+ */
+export function partition(joinables: readonly Joinable[], cannotLink: readonly CannotLink[] = []): Partition {
+  const sorted = [...joinables].sort((a, b) => byStart(a.leg, b.leg));
+  const sets = new DisjointSets(sorted.map(({ leg }) => leg.id), cannotLink);
+  const all = legsByKey(sorted);
+  const usable = all.filter(({ legs }) => !reachesTooFar(legs));
+  for (const { legs } of usable) for (const leg of legs) sets.union(legs[0]?.id ?? leg.id, leg.id);
+  return {
+    groups: sets.groups().map((legIds) => ({ legIds, shared: sharedWithin(legIds, usable) })),
+    quarantined: all.filter(({ legs }) => reachesTooFar(legs)).map(({ key }) => key),
+  };
+}
+
+function sharedWithin(legIds: readonly string[], keys: readonly KeyReach[]): Group['shared'] {
+  const members = new Set(legIds);
+  const shared: Group['shared'] = new Map(legIds.map((id) => [id, []]));
+  for (const { key, legs } of keys) {
+    const inside = legs.filter((leg) => members.has(leg.id)).map((leg) => leg.id);
+    if (inside.length < 2) continue;
+    for (const id of inside) shared.get(id)?.push({ key, withLegIds: inside.filter((other) => other !== id) });
+  }
+  return shared;
+}
+
+interface KeyReach {
+  key: LegKey;
+  legs: Leg[];
+}
+
+/** Strong keys in a fixed order, each with the legs that carry it, earliest first. */
+function legsByKey(sorted: readonly Joinable[]): KeyReach[] {
+  const byKey = new Map<string, KeyReach>();
+  for (const { leg, keys } of sorted) {
+    for (const key of keys) {
+      if (key.scope !== 'INTERACTION') continue;
+      const id = `${key.namespace}\u0000${key.value}`;
+      const entry = byKey.get(id) ?? { key, legs: [] };
+      entry.legs.push(leg);
+      byKey.set(id, entry);
+    }
+  }
+  return [...byKey].sort(([a], [b]) => compareText(a, b)).map(([, entry]) => entry);
+}
+
+function reachesTooFar(legs: readonly Leg[]): boolean {
+  const starts = legs.map(legStart);
+  return legs.length > KEY_LIMITS.legs || Math.max(...starts) - Math.min(...starts) > KEY_LIMITS.spreadMs;
+}
+
+/** Union–find over leg ids that refuses to unite what may not be together. */
+class DisjointSets {
+  readonly #parent: Map<string, string>;
+  readonly #members: Map<string, string[]>;
+  readonly #apart: Map<string, Set<string>>;
+
+  constructor(ids: readonly string[], cannotLink: readonly CannotLink[]) {
+    this.#parent = new Map(ids.map((id) => [id, id]));
+    this.#members = new Map(ids.map((id) => [id, [id]]));
+    this.#apart = new Map();
+    for (const [a, b] of cannotLink) {
+      this.#apart.set(a, (this.#apart.get(a) ?? new Set()).add(b));
+      this.#apart.set(b, (this.#apart.get(b) ?? new Set()).add(a));
+    }
+  }
+
+  find(id: string): string {
+    const parent = this.#parent.get(id) ?? id;
+    if (parent === id) return id;
+    const root = this.find(parent);
+    this.#parent.set(id, root);
+    return root;
+  }
+
+  /** True when two sets became one. */
+  union(a: string, b: string): boolean {
+    const [rootA, rootB] = [this.find(a), this.find(b)];
+    const [membersA, membersB] = [this.#members.get(rootA) ?? [], this.#members.get(rootB) ?? []];
+    if (rootA === rootB || this.#parted(membersA, membersB)) return false;
+    this.#parent.set(rootB, rootA);
+    this.#members.set(rootA, [...membersA, ...membersB]);
+    this.#members.delete(rootB);
+    return true;
+  }
+
+  groups(): string[][] {
+    const order = new Map([...this.#parent.keys()].map((id, index) => [id, index]));
+    const place = (id: string) => order.get(id) ?? 0;
+    return [...this.#members.values()].map((ids) => [...ids].sort((a, b) => place(a) - place(b)));
+  }
+
+  #parted(a: readonly string[], b: readonly string[]): boolean {
+    return a.some((one) => b.some((other) => this.#apart.get(one)?.has(other) === true));
+  }
+}

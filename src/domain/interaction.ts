@@ -1,0 +1,235 @@
+import type { Call } from './call.js';
+import type { KeyFault } from './correlate.js';
+import { byStart, compareText, legStart } from './leg.js';
+import type { LegKey } from './leg.js';
+import type { Money } from './money.js';
+import { totalCost } from './money.js';
+import { outcomeOf } from './outcome.js';
+import type { TracePolicy } from './policy.js';
+import type { RecordKey, ReviewFlag, Sentiment, Transfer } from './record.js';
+import type { Alignment, StatusInput } from './status.js';
+import { judge } from './status.js';
+import type { Segment } from './timeline.js';
+import { segmentsOf } from './timeline.js';
+import type {
+  Channel,
+  Direction,
+  DropDetail,
+  DropStage,
+  FaultDomain,
+  Instant,
+  InteractionStatus,
+  Outcome,
+  Platform,
+  Role,
+} from './words.js';
+import type { Why } from './why.js';
+
+export interface Tag {
+  name: string;
+  value: string | null;
+}
+
+export const DISAGREEMENT_CODES = ['CLAIMS_DIFFER', 'VERSION_CONFLICT', 'KEY_IGNORED', 'KEY_QUARANTINED'] as const;
+export type DisagreementCode = (typeof DISAGREEMENT_CODES)[number];
+
+/** Something that does not fit together, kept beside the value that was chosen. */
+export interface Disagreement {
+  code: DisagreementCode;
+  field: string;
+  /** The value that the product shows; null where nothing was chosen. */
+  resolved: string | null;
+  claims: { legId: string; value: string }[];
+  rule: string;
+}
+
+export interface InteractionTransfer extends Transfer {
+  legId: string;
+}
+
+/** One customer contact, joined from the records of several systems. */
+export interface Interaction {
+  reference: string | null;
+  externalIds: string[];
+  channel: Channel;
+  direction: Direction | null;
+  platform: Platform | null;
+  customerAddress: string | null;
+  customerName: string | null;
+  did: string | null;
+  carrier: string | null;
+  startedAt: Instant;
+  endedAt: Instant | null;
+  durationMs: number | null;
+  lastMessageAt: Instant | null;
+  /** Event time of the latest statement of any leg. */
+  lastActivityAt: Instant;
+  status: InteractionStatus;
+  dropStage: DropStage | null;
+  dropDetail: DropDetail | null;
+  isProvisional: boolean;
+  expectedBy: Instant | null;
+  faultDomain: FaultDomain | null;
+  why: Why;
+  outcome: Outcome | null;
+  outcomeReason: string | null;
+  segments: Segment[];
+  alignment: Alignment;
+  transfers: InteractionTransfer[];
+  campaign: string | null;
+  flow: string | null;
+  functions: string[];
+  tags: Tag[];
+  sentiment: Sentiment[];
+  reviewFlags: ReviewFlag[];
+  summary: string | null;
+  cost: (Money & { isComplete: boolean }) | null;
+  hasRecording: boolean;
+  isTest: boolean;
+  disagreements: Disagreement[];
+  policyVersion: number;
+  nextEvaluationAt: Instant | null;
+}
+
+/** What a projection needs beside the calls themselves. */
+export interface Surroundings extends Pick<StatusInput, 'policy' | 'watermarks' | 'lagP99' | 'seesHumans' | 'now'> {
+  /** Stated keys that were left out of joining, by leg id. */
+  ignoredKeys: ReadonlyMap<string, readonly { key: RecordKey; fault: KeyFault }[]>;
+  quarantined: readonly LegKey[];
+}
+
+/** The order in which roles are believed about the line, and about the conversation. */
+const LINE: readonly Role[] = ['DIALER', 'CHAT', 'HUMAN', 'ASSISTANT'];
+const TALK: readonly Role[] = ['ASSISTANT', 'CHAT', 'HUMAN', 'DIALER'];
+
+/** The whole state of an interaction: a pure function of its calls, the policy and the time. */
+export function project(calls: readonly Call[], around: Surroundings): Interaction {
+  const sorted = [...calls].sort(byStart);
+  const line = believedFirst(sorted, LINE);
+  const talk = believedFirst(sorted, TALK);
+  const channel = pick(line, (call) => call.channel) ?? 'VOICE';
+  const direction = pick(line, (call) => call.direction);
+  const transfers = sorted.flatMap((call) => call.transfers.map((one) => ({ ...one, legId: call.id })));
+  const verdict = judge({ ...around, legs: sorted, channel, direction, transfers });
+  const startedAt = Math.min(...sorted.map(legStart));
+  const lastActivityAt = Math.max(...sorted.map((call) => Math.max(call.lastEventAt, call.endedAt ?? 0)));
+  const ended = verdict.status !== 'IN_PROGRESS';
+  const endedAt = ended ? Math.max(...sorted.map((call) => call.endedAt ?? call.lastEventAt)) : null;
+  const { missing: _missing, presumedEnds: _presumedEnds, ...judged } = verdict;
+  const { outcome, reason: outcomeReason } = outcomeOf(sorted, ended, around.policy);
+  return {
+    ...judged,
+    reference: pick(line, (call) => call.reference),
+    externalIds: sorted.map((call) => call.externalId),
+    channel,
+    direction,
+    platform: pick(line, (call) => call.platform),
+    customerAddress: pick(line, (call) => call.customerAddress),
+    customerName: pick(talk, (call) => call.customerName),
+    did: pick(line, (call) => call.did),
+    carrier: pick(line, (call) => call.carrier),
+    startedAt,
+    endedAt,
+    durationMs: endedAt === null ? null : Math.max(0, endedAt - startedAt),
+    lastMessageAt: latest(sorted.flatMap((call) => call.messages.map((one) => one.endedAt ?? one.startedAt ?? null))),
+    lastActivityAt,
+    outcome,
+    outcomeReason,
+    segments: segmentsOf(sorted, verdict, { from: startedAt, to: endedAt ?? lastActivityAt }),
+    transfers,
+    campaign: pick(line, (call) => call.campaign),
+    flow: pick(talk, (call) => call.flow),
+    functions: unique(sorted.flatMap((call) => call.toolCalls.flatMap((tool) => tool.name ?? []))),
+    tags: tagsOf(talk),
+    sentiment: sorted.flatMap((call) => call.sentiment).sort((a, b) => a.at - b.at || compareText(a.label, b.label)),
+    reviewFlags: sorted.flatMap((call) => call.reviewFlags),
+    summary: pick(talk, (call) => call.postCallAnalysis?.summary ?? null),
+    cost: totalCost(sorted.map((call) => call.cost)),
+    hasRecording: sorted.some((call) => call.recording?.url != null),
+    isTest: sorted.some((call) => call.isTest),
+    disagreements: disagreementsOf(line, talk, around),
+    policyVersion: around.policy.version,
+  };
+}
+
+const believedFirst = (calls: readonly Call[], order: readonly Role[]): Call[] =>
+  [...calls].sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role));
+
+function pick<T>(calls: readonly Call[], read: (call: Call) => T | null): T | null {
+  for (const call of calls) {
+    const value = read(call);
+    if (value !== null) return value;
+  }
+  return null;
+}
+
+const unique = (values: readonly string[]): string[] => [...new Set(values)];
+
+const latest = (times: readonly (Instant | null)[]): Instant | null =>
+  times.reduce<Instant | null>((max, at) => (at !== null && at > (max ?? -Infinity) ? at : max), null);
+
+/** Named tags, the most believed leg's value first, then the words of the post-call analysis. */
+function tagsOf(calls: readonly Call[]): Tag[] {
+  const named = new Map<string, string | null>();
+  for (const call of calls) {
+    for (const [name, value] of Object.entries(call.tags)) if (!named.has(name)) named.set(name, value);
+    for (const name of call.postCallAnalysis?.tags ?? []) if (!named.has(name)) named.set(name, null);
+  }
+  return [...named].map(([name, value]) => ({ name, value })).sort((a, b) => compareText(a.name, b.name));
+}
+
+function disagreementsOf(line: readonly Call[], talk: readonly Call[], around: Surroundings): Disagreement[] {
+  return [
+    ...claimsDiffer('direction', line, (call) => call.direction, 'the dialer is believed first'),
+    ...claimsDiffer('customer.address', line, (call) => call.customerAddress, 'the dialer is believed first'),
+    ...claimsDiffer('disconnectedBy', talk, (call) => call.disconnectedBy, 'the assistant is believed first'),
+    ...line.flatMap((call) => call.versionConflicts.map((version) => versionConflict(call, version))),
+    ...line.flatMap((call) => (around.ignoredKeys.get(call.id) ?? []).map(({ key, fault }) => ignoredKey(call, key, fault))),
+    ...around.quarantined.map(quarantinedKey),
+  ];
+}
+
+function claimsDiffer(
+  field: string,
+  calls: readonly Call[],
+  read: (call: Call) => string | null,
+  rule: string,
+): Disagreement[] {
+  const claims = calls.flatMap((call) => {
+    const value = read(call);
+    return value === null ? [] : [{ legId: call.id, value }];
+  });
+  if (new Set(claims.map((claim) => bare(claim.value))).size < 2) return [];
+  return [{ code: 'CLAIMS_DIFFER', field, resolved: claims[0]?.value ?? null, claims, rule }];
+}
+
+/** Spelling apart: two ways to write one number are one claim. */
+const bare = (value: string): string => value.replace(/[^\p{L}\p{N}]/gu, '').toLowerCase();
+
+const versionConflict = (call: Call, version: string): Disagreement => ({
+  code: 'VERSION_CONFLICT',
+  field: 'version',
+  resolved: version,
+  claims: [{ legId: call.id, value: version }],
+  rule: 'two bodies came with the same version; the one with the later event time is used',
+});
+
+const ignoredKey = (call: Call, key: RecordKey, fault: KeyFault): Disagreement => ({
+  code: 'KEY_IGNORED',
+  field: `keys.${key.namespace}`,
+  resolved: null,
+  claims: [{ legId: call.id, value: key.value }],
+  rule: {
+    EMPTY: 'an empty key correlates nothing',
+    PLACEHOLDER: 'a placeholder correlates nothing',
+    OWN_ID: "a key equal to the record's own id is identity, not correlation",
+  }[fault],
+});
+
+const quarantinedKey = (key: LegKey): Disagreement => ({
+  code: 'KEY_QUARANTINED',
+  field: `keys.${key.namespace}`,
+  resolved: null,
+  claims: [{ legId: '', value: key.value }],
+  rule: 'the key reaches more than 64 legs, or legs more than 24 hours apart, and joins nothing',
+});

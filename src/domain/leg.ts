@@ -1,0 +1,41 @@
+import type { Direction, Instant, KeyScope, LegState, Role } from './words.js';
+import { LEG_STATES } from './words.js';
+
+/** One system's view of one party-to-party path: what joining, status and the mini timeline need to know. */
+export interface Leg {
+  id: string;
+  sourceId: string;
+  externalId: string;
+  role: Role;
+  direction: Direction | null;
+  state: LegState;
+  queuedAt: Instant | null;
+  ringAt: Instant | null;
+  answeredAt: Instant | null;
+  startedAt: Instant | null;
+  endedAt: Instant | null;
+  /** Event times of the earliest and the latest statement about this leg. */
+  firstEventAt: Instant;
+  lastEventAt: Instant;
+}
+
+/** A key that a leg states or is known by, cleaned (see correlate.ts). */
+export interface LegKey {
+  namespace: string;
+  value: string;
+  scope: KeyScope;
+}
+
+export const stateRank = (state: LegState): number => LEG_STATES.indexOf(state);
+
+/** When the leg began, as far as anything says so. */
+export const legStart = (leg: Leg): Instant =>
+  leg.startedAt ?? leg.queuedAt ?? leg.ringAt ?? leg.answeredAt ?? leg.firstEventAt;
+
+export const isTerminal = (leg: Leg): boolean => leg.state === 'TERMINAL';
+
+/** Earliest start first; the external id makes the order total. */
+export const byStart = (a: Leg, b: Leg): number =>
+  legStart(a) - legStart(b) || compareText(a.externalId, b.externalId) || compareText(a.sourceId, b.sourceId);
+
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,66 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { KeyFault, SharedKey } from '../../domain/correlate.js';
+import type { Leg, LegKey } from '../../domain/leg.js';
+import type { RecordKey } from '../../domain/record.js';
+import type { Direction, KeyScope, LegState, LinkTier, Role } from '../../domain/words.js';
+import { instant, json, optionalInstant, optionalText, text } from './columns.js';
+
+/** Why a leg is in its interaction. */
+export interface Link {
+  tier: LinkTier;
+  /** The rule that decided: `SHARED_KEY`, or `NONE` for a leg on its own. */
+  method: string;
+  score: number | null;
+  evidence: SharedKey[];
+  decidedBy: string;
+  decidedAt: number;
+}
+
+@Entity('leg')
+@Index('leg_identity', ['tenantId', 'sourceId', 'externalId'], { unique: true })
+@Index('leg_by_interaction', ['tenantId', 'interactionId'])
+@Index('leg_by_external_id', ['tenantId', 'externalId'])
+export class LegEntity implements Leg {
+  @PrimaryColumn('uuid') tenantId!: string;
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid') interactionId!: string;
+  @Column('uuid') sourceId!: string;
+  @Column(text()) externalId!: string;
+  @Column(text()) role!: Role;
+  @Column(optionalText()) direction!: Direction | null;
+  @Column(text()) state!: LegState;
+  @Column(optionalInstant()) queuedAt!: number | null;
+  @Column(optionalInstant()) ringAt!: number | null;
+  @Column(optionalInstant()) answeredAt!: number | null;
+  @Column(optionalInstant()) startedAt!: number | null;
+  @Column(optionalInstant()) endedAt!: number | null;
+  @Column(instant()) firstEventAt!: number;
+  @Column(instant()) lastEventAt!: number;
+  /** True while its end is only inferred from silence. */
+  @Column('boolean', { default: false }) endPresumed!: boolean;
+  @Column(json()) keys!: LegKey[];
+  /** Stated keys that correlate nothing, with the reason. */
+  @Column(json({ default: () => "'[]'" })) ignoredKeys!: { key: RecordKey; fault: KeyFault }[];
+  @Column(json()) link!: Link;
+}
+
+/** One key of one leg: what joining looks up. */
+@Entity('correlation_key')
+@Index('correlation_key_by_leg', ['tenantId', 'legId'])
+@Index('correlation_key_by_value', ['tenantId', 'value'])
+export class CorrelationKeyEntity {
+  @PrimaryColumn('uuid') tenantId!: string;
+  @PrimaryColumn('text') namespace!: string;
+  @PrimaryColumn('text') value!: string;
+  @PrimaryColumn('text') scope!: KeyScope;
+  @PrimaryColumn('uuid') legId!: string;
+}
+
+/** A strong key that more legs carry than one interaction can have: it joins nothing (rule R8). */
+@Entity('quarantined_key')
+export class QuarantinedKeyEntity {
+  @PrimaryColumn('uuid') tenantId!: string;
+  @PrimaryColumn('text') namespace!: string;
+  @PrimaryColumn('text') value!: string;
+  @Column(instant({ default: () => 'now()' })) since!: number;
+}

@@ -1,0 +1,65 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { JsonObject } from '../../domain/record.js';
+import type { TracePolicy } from '../../domain/policy.js';
+import type { ApiRole, Role } from '../../domain/words.js';
+import { instant, json, optionalInstant, optionalJson, optionalText, text } from './columns.js';
+
+/** One company. Everything else belongs to exactly one. */
+@Entity('tenant')
+export class TenantEntity {
+  @PrimaryColumn('uuid') id!: string;
+  @Column(text({ unique: true })) name!: string;
+  /** IANA zone in which "today" is meant. */
+  @Column(text({ default: 'UTC' })) timeZone!: string;
+  /** ISO country of numbers written without their country. */
+  @Column(text({ default: 'US' })) defaultCountry!: string;
+  /** Null: the default policy. */
+  @Column(optionalJson()) policy!: TracePolicy | null;
+  @Column(instant({ default: () => 'now()' })) createdAt!: number;
+}
+
+@Entity('api_key')
+@Index('api_key_by_id', ['id'], { unique: true })
+export class ApiKeyEntity {
+  @PrimaryColumn('uuid') tenantId!: string;
+  /** The public half of the key; the secret half is kept only as a hash. */
+  @PrimaryColumn('text') id!: string;
+  @Column(text()) name!: string;
+  @Column(text()) role!: ApiRole;
+  /** Hex SHA-256 of the secret half: it is random and long, so a slow hash adds nothing. */
+  @Column(text()) secretHash!: string;
+  @Column(instant({ default: () => 'now()' })) createdAt!: number;
+  @Column(optionalInstant()) expiresAt!: number | null;
+  @Column(optionalInstant()) lastUsedAt!: number | null;
+  @Column(optionalInstant()) revokedAt!: number | null;
+}
+
+/** A system that reports to us. */
+@Entity('source')
+@Index('source_by_name', ['tenantId', 'name'], { unique: true })
+export class SourceEntity {
+  @PrimaryColumn('uuid') tenantId!: string;
+  @PrimaryColumn('uuid') id!: string;
+  @Column(text()) name!: string;
+  @Column(text()) provider!: string;
+  @Column(text()) role!: Role;
+  @Column(optionalText()) secret!: string | null;
+  @Column(text({ default: 'UTC' })) timeZone!: string;
+  @Column(json({ default: () => "'{}'" })) settings!: JsonObject;
+  @Column(instant({ default: () => 'now()' })) createdAt!: number;
+  /** Our clock: when the latest record came. */
+  @Column(optionalInstant()) lastRecordAt!: number | null;
+  /** The source's clock: the latest event it told of. */
+  @Column(optionalInstant()) lastEventAt!: number | null;
+  /** Up to when the source has told everything; null: not known. */
+  @Column(optionalInstant()) watermarkAt!: number | null;
+}
+
+/** What this database is: cursors and links are bound to it. One row. */
+@Entity('instance')
+export class InstanceEntity {
+  @PrimaryColumn('uuid') id!: string;
+  /** Signs cursors when THROUGHLINE_SECRET is not set. */
+  @Column(text()) secret!: string;
+  @Column(instant({ default: () => 'now()' })) createdAt!: number;
+}
