@@ -1,0 +1,59 @@
+import type { CauseKind, Instant } from '../domain/words.js';
+import type { InteractionFilter } from '../storage/list/filter.js';
+import type { CallRow, InteractionRow, SourceRow, TenantFrame, TranscriptRow } from '../storage/read-model.js';
+
+export const REMOVAL_REASONS = ['LEFT_FILTER', 'MERGED', 'DELETED'] as const;
+export type FeedRemovalReason = (typeof REMOVAL_REASONS)[number];
+
+export const RESYNC_REASONS = ['CURSOR_EXPIRED', 'CURSOR_AHEAD', 'SLOW_CONSUMER'] as const;
+export type ResyncReason = (typeof RESYNC_REASONS)[number];
+
+/** What made a change: a record, a timer, a person, a rule. */
+export interface CausedBy {
+  kind: CauseKind;
+  id: string | null;
+}
+
+export interface SourceLag {
+  source: SourceRow;
+  /** Now minus the latest event the source told of, in ms; null when it never told any. */
+  lagMs: number | null;
+}
+
+/** One event of the interaction feed. A client that has handled it may resume after its cursor. */
+export type FeedEvent = { cursor: string } & (
+  | { type: 'SNAPSHOT_START'; count: number }
+  | { type: 'UPSERTED'; interaction: InteractionRow; revision: number; changedFields: string[]; causedBy: CausedBy }
+  | { type: 'REMOVED'; interactionId: string; reason: FeedRemovalReason; mergedInto: string | null }
+  | { type: 'SNAPSHOT_END' }
+  | { type: 'HEARTBEAT'; at: Instant; sources: SourceLag[] }
+  | { type: 'RESYNC_REQUIRED'; reason: ResyncReason }
+);
+
+export interface TranscriptAppended {
+  cursor: string;
+  call: CallRow;
+  entries: TranscriptRow[];
+}
+
+/** One row of the feed as `interactionChanges` polls it. */
+export interface FeedChange {
+  cursor: string;
+  event: FeedEvent;
+}
+
+/** What the GraphQL layer needs of the live side. */
+export interface LiveFeed {
+  interactions(
+    frame: TenantFrame,
+    args: { filter: InteractionFilter | null; after: string | null; windowMinutes: number },
+  ): AsyncIterableIterator<FeedEvent>;
+  /** The call now, then each time it changes. Throws NotFound when the tenant has no such call. */
+  call(frame: TenantFrame, callId: string): AsyncIterableIterator<CallRow>;
+  transcript(frame: TenantFrame, callId: string, after: string | null): AsyncIterableIterator<TranscriptAppended>;
+  /** The same feed by polling: at most `first` changes after the cursor (null: from the oldest kept). */
+  changes(
+    frame: TenantFrame,
+    args: { filter: InteractionFilter | null; after: string | null; first: number },
+  ): Promise<{ edges: FeedChange[]; hasNextPage: boolean; endCursor: string }>;
+}

@@ -1,0 +1,70 @@
+import type { Call } from '../domain/call.js';
+import type { Instant, Role } from '../domain/words.js';
+import type {
+  CallEntity,
+  KnowledgeSearchEntity,
+  ToolCallEntity,
+  TranscriptEntryEntity,
+} from './entities/call.entity.js';
+import type { InteractionEntity, StatusChangeEntity } from './entities/interaction.entity.js';
+import type { LegEntity } from './entities/leg.entity.js';
+import type { RejectedRecordEntity, SourceRecordEntity } from './entities/source-record.entity.js';
+import type { SourceEntity } from './entities/tenant.entity.js';
+
+/** Rows as the readers give them: plain objects of the entities' shape, instants in epoch ms. */
+export type InteractionRow = Omit<InteractionEntity, never>;
+export type LegRow = Omit<LegEntity, never>;
+/** A call with the facts of its leg beside its own. Lists of the call that have tables of their own are not in it. */
+export type CallRow = CallEntity &
+  Omit<LegRow, 'keys' | 'ignoredKeys' | 'link' | 'endPresumed'> &
+  Pick<Call, 'statusRaw'>;
+export type TranscriptRow = Omit<TranscriptEntryEntity, never>;
+export type ToolCallRow = Omit<ToolCallEntity, never>;
+export type KnowledgeSearchRow = Omit<KnowledgeSearchEntity, never>;
+export type SourceRow = Omit<SourceEntity, 'secret'>;
+export type SourceRecordRow = Omit<SourceRecordEntity, never> & { role: Role };
+export type RejectedRecordRow = Omit<RejectedRecordEntity, never>;
+export type StatusChangeRow = Omit<StatusChangeEntity, never>;
+
+/** Something that was said or done, with the interaction and call it belongs to. */
+export type TimelineRow =
+  | ({ kind: 'MESSAGE' } & TranscriptRow)
+  | ({ kind: 'TOOL_CALL' } & ToolCallRow)
+  | ({ kind: 'KNOWLEDGE_SEARCH' } & KnowledgeSearchRow);
+
+/** Relay's page arguments, as the client gave them. */
+export interface PageArgs {
+  first?: number | null;
+  after?: string | null;
+  last?: number | null;
+  before?: string | null;
+}
+
+export interface Page<T> {
+  edges: { cursor: string; node: T }[];
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+}
+
+export interface Range<T> {
+  from?: T | null;
+  to?: T | null;
+}
+
+export const DATE_PRESETS = [
+  'TODAY',
+  'YESTERDAY',
+  'LAST_24_HOURS',
+  'LAST_7_DAYS',
+  'THIS_MONTH',
+  'LAST_30_DAYS',
+] as const;
+export type DatePreset = (typeof DATE_PRESETS)[number];
+
+/** What "now" and "today" mean for the tenant that asks. */
+export interface TenantFrame {
+  tenantId: string;
+  timeZone: string;
+  defaultCountry: string;
+  now: Instant;
+}
