@@ -23,15 +23,7 @@ import type {
   Turn,
 } from './record.js';
 import { LIST_NAMES } from './record.js';
-import type {
-  CallStatus,
-  Channel,
-  DisconnectedBy,
-  Instant,
-  LegState,
-  Outcome,
-  Platform,
-} from './words.js';
+import type { CallStatus, Channel, DisconnectedBy, Instant, LegState, Outcome, Platform } from './words.js';
 import type { JsonObject } from './record.js';
 
 /** The source record of a leg in full: what one system said of one call, all its statements folded into one. */
@@ -75,6 +67,8 @@ export interface Call extends Leg {
   statedKeys: RecordKey[];
   /** Versions that came with two different bodies (rule R1). */
   versionConflicts: string[];
+  /** True when some statement gave a list in full, or said that there is none. */
+  hasWholeLists: boolean;
   recordCount: number;
 }
 
@@ -163,6 +157,7 @@ export function foldCall(identity: { id: string; sourceId: string }, records: re
   for (const name of LIST_NAMES) Object.assign(call, { [name]: [...(lists.get(name)?.values() ?? [])] });
   call.statedKeys = [...keys.values()];
   call.versionConflicts = conflictingVersions(ordered);
+  call.hasWholeLists = ordered.some(({ record }) => statesWholeList(record));
   call.recordCount = ordered.length;
   return inTimeOrder(call);
 }
@@ -189,7 +184,8 @@ const distinct = (records: readonly StoredRecord[]): StoredRecord[] => [
 
 function conflictingVersions(records: readonly StoredRecord[]): string[] {
   const bodies = new Map<string, number>();
-  for (const { version } of records) if (version !== null) bodies.set(version, (bodies.get(version) ?? 0) + 1);
+  for (const { version } of records)
+    if (version !== null) bodies.set(version, (bodies.get(version) ?? 0) + 1);
   return [...bodies].filter(([, count]) => count > 1).map(([version]) => version);
 }
 
@@ -199,7 +195,10 @@ function takeLatest(call: Call, record: NeutralRecord): void {
     const said = record[field];
     if (said === undefined) continue;
     const held = target[field];
-    target[field] = MERGED.has(field) && said !== null && held !== null ? { ...(held as object), ...(said as object) } : said;
+    target[field] =
+      MERGED.has(field) && said !== null && held !== null
+        ? { ...(held as object), ...(said as object) }
+        : said;
   }
   if (record.isTest !== undefined) call.isTest = record.isTest ?? false;
   if (record.tags !== undefined) call.tags = record.tags === null ? {} : { ...call.tags, ...record.tags };
@@ -211,7 +210,8 @@ function takeLatest(call: Call, record: NeutralRecord): void {
 /** The state only moves up; among statements of the same height the later one names the status. */
 function takeStatus(call: Call, record: NeutralRecord): void {
   const stated = record.status ?? null;
-  if (stated !== null && stateRank(STATUS_STATE[stated]) >= stateRank(STATUS_STATE[call.status])) call.status = stated;
+  if (stated !== null && stateRank(STATUS_STATE[stated]) >= stateRank(STATUS_STATE[call.status]))
+    call.status = stated;
   const reached = impliedState(record);
   if (stateRank(reached) > stateRank(call.state)) call.state = reached;
 }
@@ -243,8 +243,13 @@ function takeList(lists: Map<ListName, Map<string, object>>, name: ListName, rec
   for (const [key, item] of items) held.set(key, { ...held.get(key), ...item });
 }
 
+const statesWholeList = (record: NeutralRecord): boolean =>
+  (record.wholeLists?.length ?? 0) > 0 || LIST_NAMES.some((name) => record[name] === null);
+
 function inTimeOrder(call: Call): Call {
-  call.messages.sort((a, b) => time(a.startedAt ?? a.endedAt) - time(b.startedAt ?? b.endedAt) || compareText(a.id, b.id));
+  call.messages.sort(
+    (a, b) => time(a.startedAt ?? a.endedAt) - time(b.startedAt ?? b.endedAt) || compareText(a.id, b.id),
+  );
   call.toolCalls.sort((a, b) => time(a.startedAt) - time(b.startedAt) || compareText(a.id, b.id));
   call.knowledgeSearches.sort((a, b) => time(a.startedAt) - time(b.startedAt) || compareText(a.id, b.id));
   call.turns.sort((a, b) => a.turn - b.turn);
@@ -277,6 +282,7 @@ function emptyCall(identity: { id: string; sourceId: string }, first: StoredReco
     tags: {},
     versionConflicts: [],
     statedKeys: [],
+    hasWholeLists: false,
     recordCount: 0,
   });
 }

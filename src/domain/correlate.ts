@@ -5,7 +5,14 @@ import type { RecordKey } from './record.js';
 /** Hours, legs: what a strong key may reach before it is taken for a constant (rule R8). */
 export const KEY_LIMITS = { legs: 64, spreadMs: 24 * 3_600_000 } as const;
 
-export type KeyFault = 'EMPTY' | 'PLACEHOLDER' | 'OWN_ID';
+/** Why a key joins nothing. REACHES_TOO_FAR is found when joining, the others when reading. */
+export type KeyFault = 'EMPTY' | 'PLACEHOLDER' | 'OWN_ID' | 'REACHES_TOO_FAR';
+
+/** A key that joins nothing, with the reason. */
+export interface IgnoredKey {
+  key: RecordKey;
+  fault: KeyFault;
+}
 
 /** Every spelling of our own correlation id is one namespace. */
 const INTERACTION_ID = /^(?:sip_?h(?:eader)?[._]|sip\.h\.)?(?:x[-_])?interaction[-_]?id$/i;
@@ -56,17 +63,20 @@ export function keysOfLeg(
   stated: readonly RecordKey[],
   externalId: string,
   identityNamespace: string | null,
-): { keys: LegKey[]; faults: { key: RecordKey; fault: KeyFault }[] } {
+): { keys: LegKey[]; faults: IgnoredKey[] } {
   const keys = new Map<string, LegKey>();
-  const faults: { key: RecordKey; fault: KeyFault }[] = [];
+  const faults: IgnoredKey[] = [];
   const add = (key: LegKey) => keys.set(`${key.scope}/${key.namespace}/${key.value}`, key);
   for (const key of stated) {
     const fault = keyFault(key, externalId);
     const namespace = canonicalNamespace(key.namespace);
-    if (fault !== null && !(fault === 'OWN_ID' && namespace === identityNamespace)) faults.push({ key, fault });
-    else if (fault === null) add({ namespace, value: canonicalValue(key.value), scope: key.scope ?? 'INTERACTION' });
+    if (fault !== null && !(fault === 'OWN_ID' && namespace === identityNamespace))
+      faults.push({ key, fault });
+    else if (fault === null)
+      add({ namespace, value: canonicalValue(key.value), scope: key.scope ?? 'INTERACTION' });
   }
-  if (identityNamespace !== null) add({ namespace: identityNamespace, value: canonicalValue(externalId), scope: 'INTERACTION' });
+  if (identityNamespace !== null)
+    add({ namespace: identityNamespace, value: canonicalValue(externalId), scope: 'INTERACTION' });
   return { keys: [...keys.values()], faults };
 }
 
@@ -105,7 +115,10 @@ export interface Partition {
  */
 export function partition(joinables: readonly Joinable[], cannotLink: readonly CannotLink[] = []): Partition {
   const sorted = [...joinables].sort((a, b) => byStart(a.leg, b.leg));
-  const sets = new DisjointSets(sorted.map(({ leg }) => leg.id), cannotLink);
+  const sets = new DisjointSets(
+    sorted.map(({ leg }) => leg.id),
+    cannotLink,
+  );
   const all = legsByKey(sorted);
   const usable = all.filter(({ legs }) => !reachesTooFar(legs));
   for (const { legs } of usable) for (const leg of legs) sets.union(legs[0]?.id ?? leg.id, leg.id);
@@ -121,7 +134,8 @@ function sharedWithin(legIds: readonly string[], keys: readonly KeyReach[]): Gro
   for (const { key, legs } of keys) {
     const inside = legs.filter((leg) => members.has(leg.id)).map((leg) => leg.id);
     if (inside.length < 2) continue;
-    for (const id of inside) shared.get(id)?.push({ key, withLegIds: inside.filter((other) => other !== id) });
+    for (const id of inside)
+      shared.get(id)?.push({ key, withLegIds: inside.filter((other) => other !== id) });
   }
   return shared;
 }

@@ -1,12 +1,11 @@
 import type { Call } from './call.js';
-import type { KeyFault } from './correlate.js';
+import type { IgnoredKey } from './correlate.js';
 import { byStart, compareText, legStart } from './leg.js';
-import type { LegKey } from './leg.js';
 import type { Money } from './money.js';
 import { totalCost } from './money.js';
 import { outcomeOf } from './outcome.js';
 import type { TracePolicy } from './policy.js';
-import type { RecordKey, ReviewFlag, Sentiment, Transfer } from './record.js';
+import type { ReviewFlag, Sentiment, Transfer } from './record.js';
 import type { Alignment, StatusInput } from './status.js';
 import { judge } from './status.js';
 import type { Segment } from './timeline.js';
@@ -30,7 +29,12 @@ export interface Tag {
   value: string | null;
 }
 
-export const DISAGREEMENT_CODES = ['CLAIMS_DIFFER', 'VERSION_CONFLICT', 'KEY_IGNORED', 'KEY_QUARANTINED'] as const;
+export const DISAGREEMENT_CODES = [
+  'CLAIMS_DIFFER',
+  'VERSION_CONFLICT',
+  'KEY_IGNORED',
+  'KEY_QUARANTINED',
+] as const;
 export type DisagreementCode = (typeof DISAGREEMENT_CODES)[number];
 
 /** Something that does not fit together, kept beside the value that was chosen. */
@@ -92,10 +96,12 @@ export interface Interaction {
 }
 
 /** What a projection needs beside the calls themselves. */
-export interface Surroundings extends Pick<StatusInput, 'policy' | 'watermarks' | 'lagP99' | 'seesHumans' | 'now'> {
-  /** Stated keys that were left out of joining, by leg id. */
-  ignoredKeys: ReadonlyMap<string, readonly { key: RecordKey; fault: KeyFault }[]>;
-  quarantined: readonly LegKey[];
+export interface Surroundings extends Pick<
+  StatusInput,
+  'policy' | 'watermarks' | 'lagP99' | 'seesHumans' | 'now'
+> {
+  /** Keys that join nothing, by leg id. */
+  ignoredKeys: ReadonlyMap<string, readonly IgnoredKey[]>;
 }
 
 /** The order in which roles are believed about the line, and about the conversation. */
@@ -131,7 +137,9 @@ export function project(calls: readonly Call[], around: Surroundings): Interacti
     startedAt,
     endedAt,
     durationMs: endedAt === null ? null : Math.max(0, endedAt - startedAt),
-    lastMessageAt: latest(sorted.flatMap((call) => call.messages.map((one) => one.endedAt ?? one.startedAt ?? null))),
+    lastMessageAt: latest(
+      sorted.flatMap((call) => call.messages.map((one) => one.endedAt ?? one.startedAt ?? null)),
+    ),
     lastActivityAt,
     outcome,
     outcomeReason,
@@ -141,7 +149,9 @@ export function project(calls: readonly Call[], around: Surroundings): Interacti
     flow: pick(talk, (call) => call.flow),
     functions: unique(sorted.flatMap((call) => call.toolCalls.flatMap((tool) => tool.name ?? []))),
     tags: tagsOf(talk),
-    sentiment: sorted.flatMap((call) => call.sentiment).sort((a, b) => a.at - b.at || compareText(a.label, b.label)),
+    sentiment: sorted
+      .flatMap((call) => call.sentiment)
+      .sort((a, b) => a.at - b.at || compareText(a.label, b.label)),
     reviewFlags: sorted.flatMap((call) => call.reviewFlags),
     summary: pick(talk, (call) => call.postCallAnalysis?.summary ?? null),
     cost: totalCost(sorted.map((call) => call.cost)),
@@ -184,8 +194,9 @@ function disagreementsOf(line: readonly Call[], talk: readonly Call[], around: S
     ...claimsDiffer('customer.address', line, (call) => call.customerAddress, 'the dialer is believed first'),
     ...claimsDiffer('disconnectedBy', talk, (call) => call.disconnectedBy, 'the assistant is believed first'),
     ...line.flatMap((call) => call.versionConflicts.map((version) => versionConflict(call, version))),
-    ...line.flatMap((call) => (around.ignoredKeys.get(call.id) ?? []).map(({ key, fault }) => ignoredKey(call, key, fault))),
-    ...around.quarantined.map(quarantinedKey),
+    ...line.flatMap((call) =>
+      (around.ignoredKeys.get(call.id) ?? []).map((ignored) => ignoredKey(call, ignored)),
+    ),
   ];
 }
 
@@ -214,22 +225,17 @@ const versionConflict = (call: Call, version: string): Disagreement => ({
   rule: 'two bodies came with the same version; the one with the later event time is used',
 });
 
-const ignoredKey = (call: Call, key: RecordKey, fault: KeyFault): Disagreement => ({
-  code: 'KEY_IGNORED',
+const KEY_RULES: Record<IgnoredKey['fault'], string> = {
+  EMPTY: 'an empty key correlates nothing',
+  PLACEHOLDER: 'a placeholder correlates nothing',
+  OWN_ID: "a key equal to the record's own id is identity, not correlation",
+  REACHES_TOO_FAR: 'a key that reaches more than 64 legs, or legs more than 24 hours apart, joins nothing',
+};
+
+const ignoredKey = (call: Call, { key, fault }: IgnoredKey): Disagreement => ({
+  code: fault === 'REACHES_TOO_FAR' ? 'KEY_QUARANTINED' : 'KEY_IGNORED',
   field: `keys.${key.namespace}`,
   resolved: null,
   claims: [{ legId: call.id, value: key.value }],
-  rule: {
-    EMPTY: 'an empty key correlates nothing',
-    PLACEHOLDER: 'a placeholder correlates nothing',
-    OWN_ID: "a key equal to the record's own id is identity, not correlation",
-  }[fault],
-});
-
-const quarantinedKey = (key: LegKey): Disagreement => ({
-  code: 'KEY_QUARANTINED',
-  field: `keys.${key.namespace}`,
-  resolved: null,
-  claims: [{ legId: '', value: key.value }],
-  rule: 'the key reaches more than 64 legs, or legs more than 24 hours apart, and joins nothing',
+  rule: KEY_RULES[fault],
 });

@@ -35,7 +35,9 @@ export function outcomeOf(calls: readonly Call[], ended: boolean, policy: TraceP
 const PRECEDENCE = ['ASSISTANT', 'CHAT', 'HUMAN', 'DIALER'];
 
 function decide(calls: readonly Call[], policy: TracePolicy): Outcome {
-  const transferred = calls.some((call) => call.transfers.some((one) => one.state === 'BRIDGED' || one.state === 'ENDED'));
+  const transferred = calls.some((call) =>
+    call.transfers.some((one) => one.state === 'BRIDGED' || one.state === 'ENDED'),
+  );
   if (transferred) return 'TRANSFERRED';
   const stated = calls.find((call) => call.outcome !== null)?.outcome ?? null;
   if (stated !== null && stated !== 'COMPLETED') return stated;
@@ -51,7 +53,8 @@ function decide(calls: readonly Call[], policy: TracePolicy): Outcome {
   return 'UNKNOWN';
 }
 
-const firstOf = <T>(values: readonly (T | undefined)[]): T | undefined => values.find((value) => value !== undefined);
+const firstOf = <T>(values: readonly (T | undefined)[]): T | undefined =>
+  values.find((value) => value !== undefined);
 
 /**
  * The customer hung up before the assistant's first turn, or within the policy's time of the
@@ -63,5 +66,7 @@ function wasAbandoned(calls: readonly Call[], policy: TracePolicy): boolean {
   if (assistant === undefined || endedAt === null) return false;
   if (!calls.some((call) => call.disconnectedBy === 'CUSTOMER')) return false;
   if (endedAt - (assistant.answeredAt ?? legStart(assistant)) <= policy.abandonedWithin) return true;
-  return assistant.messages.length > 0 && assistant.messages.every((message) => message.speaker !== 'ASSISTANT');
+  return (
+    assistant.messages.length > 0 && assistant.messages.every((message) => message.speaker !== 'ASSISTANT')
+  );
 }

@@ -107,14 +107,19 @@ function observe(input: StatusInput): Observed {
 const endOf = (leg: Leg): Instant | null => leg.endedAt ?? (isTerminal(leg) ? leg.lastEventAt : null);
 
 export const wasAnswered = (leg: Leg & { status: CallStatus }): boolean =>
-  leg.answeredAt !== null || leg.status === 'ACTIVE' || leg.status === 'COMPLETED' || leg.status === 'VOICEMAIL';
+  leg.answeredAt !== null ||
+  leg.status === 'ACTIVE' ||
+  leg.status === 'COMPLETED' ||
+  leg.status === 'VOICEMAIL';
 
 const wasBridged = (transfer: Transfer): boolean =>
   transfer.state === 'BRIDGED' || (transfer.state === 'ENDED' && transfer.bridgedAt != null);
 
 /** A human leg is expected once a transfer was bridged, unless no source could show it (rule R21). */
 const expectsHuman = (input: StatusInput): boolean =>
-  input.transfers.some((transfer) => wasBridged(transfer) && (transfer.observable !== false || input.seesHumans));
+  input.transfers.some(
+    (transfer) => wasBridged(transfer) && (transfer.observable !== false || input.seesHumans),
+  );
 
 /** An assistant leg that its own system gave up before it began. */
 const failedToJoin = (leg: Leg & { status: CallStatus }): boolean =>
@@ -165,7 +170,9 @@ function whole(input: StatusInput, seen: Observed): Verdict {
   if (roles.has('DIALER') && !seen.answered && !roles.has('ASSISTANT'))
     return settled('COMPLETE', seen, 'NEVER_ANSWERED', { endedAt: seen.endedAt });
   if (seen.unseenBridge)
-    return settled('COMPLETE', seen, 'HUMAN_NOT_OBSERVABLE', { bridgedAt: bridgeTime(bridged) ?? seen.endedAt });
+    return settled('COMPLETE', seen, 'HUMAN_NOT_OBSERVABLE', {
+      bridgedAt: bridgeTime(bridged) ?? seen.endedAt,
+    });
   const durationMs = seen.endedAt - Math.min(...input.legs.map(legStart));
   return settled('COMPLETE', seen, 'ALL_SEGMENTS_PRESENT', { legs: input.legs.length, durationMs });
 }
@@ -199,7 +206,8 @@ function dropped(input: StatusInput, seen: Observed, overdue: Observed['missing'
   const assistantBy = deadlineOf('ASSISTANT');
   const dialerBy = deadlineOf('DIALER');
   if (assistantBy !== null && seen.answered) return infraToBot(input, seen, assistantBy);
-  if (dialerBy !== null && input.legs.some((leg) => leg.role === 'ASSISTANT')) return dialerMissing(input, seen, dialerBy);
+  if (dialerBy !== null && input.legs.some((leg) => leg.role === 'ASSISTANT'))
+    return dialerMissing(input, seen, dialerBy);
   return unspecified(seen, overdue);
 }
 
@@ -212,7 +220,8 @@ function infraToBot(input: StatusInput, seen: Observed, deadline: Instant): Verd
     faultDomain: 'ASSISTANT' as const,
   });
   if (input.legs.some(failedToJoin)) return drop('ASSISTANT_FAILED_TO_JOIN', { answeredAt });
-  if ((input.watermarks.ASSISTANT ?? -Infinity) >= answeredAt) return drop('ASSISTANT_NEVER_STARTED', { answeredAt });
+  if ((input.watermarks.ASSISTANT ?? -Infinity) >= answeredAt)
+    return drop('ASSISTANT_NEVER_STARTED', { answeredAt });
   const verdict = drop('ASSISTANT_NOT_REPORTED_YET', { answeredAt, deadline });
   return provisional(verdict, input.now, answeredAt + input.policy.finalizeAfter);
 }
@@ -239,7 +248,12 @@ function dialerMissing(input: StatusInput, seen: Observed, deadline: Instant): V
 function unspecified(seen: Observed, overdue: Observed['missing']): Verdict {
   const [first] = overdue;
   const deadline = first?.deadline ?? seen.endedAt;
-  const verdict = (why: WhyCode, dropDetail: DropDetail | null, faultDomain: FaultDomain, facts: Facts): Verdict => ({
+  const verdict = (
+    why: WhyCode,
+    dropDetail: DropDetail | null,
+    faultDomain: FaultDomain,
+    facts: Facts,
+  ): Verdict => ({
     ...settled('DROPPED', seen, why, facts),
     dropStage: 'UNSPECIFIED',
     dropDetail,
@@ -255,12 +269,17 @@ function unspecified(seen: Observed, overdue: Observed['missing']): Verdict {
       return verdict('CHAT_NEVER_REPORTED', null, 'UNKNOWN', { deadline });
     case 'DIALER':
     case 'ASSISTANT':
-      return verdict('DIALER_NEVER_REPORTED', 'DIALER_NEVER_REPORTED', 'DIALER', { endedAt: seen.endedAt, deadline });
+      return verdict('DIALER_NEVER_REPORTED', 'DIALER_NEVER_REPORTED', 'DIALER', {
+        endedAt: seen.endedAt,
+        deadline,
+      });
   }
 }
 
 function provisional(verdict: Verdict, now: Instant, finalAt: Instant): Verdict {
-  return now >= finalAt ? verdict : { ...verdict, isProvisional: true, expectedBy: finalAt, nextEvaluationAt: finalAt };
+  return now >= finalAt
+    ? verdict
+    : { ...verdict, isProvisional: true, expectedBy: finalAt, nextEvaluationAt: finalAt };
 }
 
 type Facts = Partial<Record<Fact['name'], number | null>>;
@@ -275,7 +294,9 @@ function settled(status: InteractionStatus, seen: Observed, code: WhyCode, facts
     faultDomain: null,
     why: {
       code,
-      facts: Object.entries(facts).flatMap(([name, value]) => (value === null ? [] : [{ name: name as Fact['name'], value }])),
+      facts: Object.entries(facts).flatMap(([name, value]) =>
+        value === null ? [] : [{ name: name as Fact['name'], value }],
+      ),
     },
     missing: seen.missing,
     alignment: seen.alignment,
@@ -284,7 +305,8 @@ function settled(status: InteractionStatus, seen: Observed, code: WhyCode, facts
   };
 }
 
-const bridgeTime = (transfer: Transfer | undefined): Instant | null => transfer?.bridgedAt ?? transfer?.requestedAt ?? null;
+const bridgeTime = (transfer: Transfer | undefined): Instant | null =>
+  transfer?.bridgedAt ?? transfer?.requestedAt ?? null;
 
 type Span = readonly [from: Instant, to: Instant];
 
@@ -296,7 +318,9 @@ function align(
   const { policy } = input;
   const ends = (leg: Leg) => endOf(leg) ?? seen.presumedEnds.get(leg.id) ?? null;
   const spans = (role: Role): Span[] =>
-    input.legs.filter((leg) => leg.role === role).map((leg) => [leg.answeredAt ?? legStart(leg), ends(leg) ?? seen.endedAt]);
+    input.legs
+      .filter((leg) => leg.role === role)
+      .map((leg) => [leg.answeredAt ?? legStart(leg), ends(leg) ?? seen.endedAt]);
   const assistants = spans('ASSISTANT');
   const dialers: Span[] = input.legs
     .filter((leg) => leg.role === 'DIALER' && leg.answeredAt !== null)
@@ -305,8 +329,11 @@ function align(
     return { isAligned: true, joinDelayMs: null, overrunMs: null, holeMs: null };
   const dialerEnd = Math.max(...spans('DIALER').map(([, to]) => to));
   const unseen: Span[] = seen.unseenBridge ? [[bridgeTime(seen.bridged) ?? dialerEnd, dialerEnd]] : [];
-  const humans: Span[] = input.legs.filter((leg) => leg.role === 'HUMAN').map((leg) => [legStart(leg), ends(leg) ?? seen.endedAt]);
-  const joinDelayMs = Math.min(...assistants.map(([from]) => from)) - Math.min(...dialers.map(([from]) => from));
+  const humans: Span[] = input.legs
+    .filter((leg) => leg.role === 'HUMAN')
+    .map((leg) => [legStart(leg), ends(leg) ?? seen.endedAt]);
+  const joinDelayMs =
+    Math.min(...assistants.map(([from]) => from)) - Math.min(...dialers.map(([from]) => from));
   const overrunMs = Math.max(...assistants.map(([, to]) => to)) - dialerEnd;
   const holeMs = longestHole(dialers, [...assistants, ...humans, ...unseen]);
   const isAligned =

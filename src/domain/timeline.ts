@@ -20,7 +20,11 @@ export interface Segment {
 }
 
 /** One bar a leg in order of start, then a placeholder for every role that is still missing. */
-export function segmentsOf(legs: readonly Leg[], verdict: Verdict, span: { from: Instant; to: Instant }): Segment[] {
+export function segmentsOf(
+  legs: readonly Leg[],
+  verdict: Verdict,
+  span: { from: Instant; to: Instant },
+): Segment[] {
   const bars = [...legs].sort(byStart).map((leg) => bar(leg, verdict, span));
   return [...bars, ...verdict.missing.map(({ role }) => placeholder(role, verdict))];
 }

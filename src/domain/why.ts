@@ -55,7 +55,10 @@ type Sentence = readonly [headline: string, text: string];
 /** `{name}` stands for a fact. */
 const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
   en: {
-    CALL_IN_PROGRESS: ['In progress', 'The call is still active; the last sign of it came at {lastActivityAt}.'],
+    CALL_IN_PROGRESS: [
+      'In progress',
+      'The call is still active; the last sign of it came at {lastActivityAt}.',
+    ],
     ALL_SEGMENTS_PRESENT: [
       'Complete',
       'All {legs} expected segments are present and line up; the call lasted {durationMs}.',
@@ -109,7 +112,10 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
       'No record of the human agent',
       'The call was transferred at {bridgedAt}; no record of a human agent joined it by {deadline}.',
     ],
-    CHAT_NEVER_REPORTED: ['No chat record', 'No record of the chat system joined this interaction by {deadline}.'],
+    CHAT_NEVER_REPORTED: [
+      'No chat record',
+      'No record of the chat system joined this interaction by {deadline}.',
+    ],
   },
   es: {
     CALL_IN_PROGRESS: ['En curso', 'La llamada sigue activa; la última señal llegó a las {lastActivityAt}.'],
@@ -141,7 +147,10 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
       'Esperando al agente humano',
       'La llamada se transfirió a las {bridgedAt}; el registro del agente humano se espera antes de {expectedBy}.',
     ],
-    WAITING_FOR_CHAT: ['Esperando al chat', 'El registro del sistema de chat se espera antes de {expectedBy}.'],
+    WAITING_FOR_CHAT: [
+      'Esperando al chat',
+      'El registro del sistema de chat se espera antes de {expectedBy}.',
+    ],
     ASSISTANT_NEVER_STARTED: [
       'El asistente nunca empezó',
       'El marcador conectó la llamada a las {answeredAt}; el asistente informó de todo hasta entonces y no tuvo esa llamada.',
@@ -218,14 +227,19 @@ export function explain(why: Why, locale: Locale): Explanation {
       name: fact.name,
       label: LABELS[locale][fact.name],
       value: printFact(fact),
-      at: fact.name.endsWith('At') || fact.name === 'expectedBy' || fact.name === 'deadline' ? fact.value : null,
+      at:
+        fact.name.endsWith('At') || fact.name === 'expectedBy' || fact.name === 'deadline'
+          ? fact.value
+          : null,
     })),
   };
 }
 
 function printFact({ name, value }: Fact): string {
   if (name.endsWith('Ms')) return printDuration(value);
-  return name === 'legs' ? String(value) : `${new Date(value).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return name === 'legs'
+    ? String(value)
+    : `${new Date(value).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** 135000 → "2m 15s", as the product's pages show durations; under a second in ms. */

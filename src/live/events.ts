@@ -1,6 +1,12 @@
 import type { CauseKind, Instant } from '../domain/words.js';
 import type { InteractionFilter } from '../storage/list/filter.js';
-import type { CallRow, InteractionRow, SourceRow, TenantFrame, TranscriptRow } from '../storage/read-model.js';
+import type {
+  CallRow,
+  InteractionRow,
+  SourceRow,
+  TenantFrame,
+  TranscriptRow,
+} from '../storage/read-model.js';
 
 export const REMOVAL_REASONS = ['LEFT_FILTER', 'MERGED', 'DELETED'] as const;
 export type FeedRemovalReason = (typeof REMOVAL_REASONS)[number];
@@ -23,7 +29,13 @@ export interface SourceLag {
 /** One event of the interaction feed. A client that has handled it may resume after its cursor. */
 export type FeedEvent = { cursor: string } & (
   | { type: 'SNAPSHOT_START'; count: number }
-  | { type: 'UPSERTED'; interaction: InteractionRow; revision: number; changedFields: string[]; causedBy: CausedBy }
+  | {
+      type: 'UPSERTED';
+      interaction: InteractionRow;
+      revision: number;
+      changedFields: string[];
+      causedBy: CausedBy;
+    }
   | { type: 'REMOVED'; interactionId: string; reason: FeedRemovalReason; mergedInto: string | null }
   | { type: 'SNAPSHOT_END' }
   | { type: 'HEARTBEAT'; at: Instant; sources: SourceLag[] }
@@ -50,7 +62,11 @@ export interface LiveFeed {
   ): AsyncIterableIterator<FeedEvent>;
   /** The call now, then each time it changes. Throws NotFound when the tenant has no such call. */
   call(frame: TenantFrame, callId: string): AsyncIterableIterator<CallRow>;
-  transcript(frame: TenantFrame, callId: string, after: string | null): AsyncIterableIterator<TranscriptAppended>;
+  transcript(
+    frame: TenantFrame,
+    callId: string,
+    after: string | null,
+  ): AsyncIterableIterator<TranscriptAppended>;
   /** The same feed by polling: at most `first` changes after the cursor (null: from the oldest kept). */
   changes(
     frame: TenantFrame,

@@ -49,6 +49,7 @@ export type CallDetail = Omit<
   | 'firstEventAt'
   | 'lastEventAt'
   | 'statedKeys'
+  | 'hasWholeLists'
   | 'messages'
   | 'toolCalls'
   | 'knowledgeSearches'

@@ -1,7 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { KeyFault, SharedKey } from '../../domain/correlate.js';
+import type { IgnoredKey, SharedKey } from '../../domain/correlate.js';
 import type { Leg, LegKey } from '../../domain/leg.js';
-import type { RecordKey } from '../../domain/record.js';
 import type { Direction, KeyScope, LegState, LinkTier, Role } from '../../domain/words.js';
 import { instant, json, optionalInstant, optionalText, text } from './columns.js';
 
@@ -39,8 +38,8 @@ export class LegEntity implements Leg {
   /** True while its end is only inferred from silence. */
   @Column('boolean', { default: false }) endPresumed!: boolean;
   @Column(json()) keys!: LegKey[];
-  /** Stated keys that correlate nothing, with the reason. */
-  @Column(json({ default: () => "'[]'" })) ignoredKeys!: { key: RecordKey; fault: KeyFault }[];
+  /** Keys that join nothing, with the reason. */
+  @Column(json({ default: () => "'[]'" })) ignoredKeys!: IgnoredKey[];
   @Column(json()) link!: Link;
 }
 

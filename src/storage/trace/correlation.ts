@@ -1,0 +1,125 @@
+import type { EntityManager } from 'typeorm';
+import type { Group } from '../../domain/correlate.js';
+import { KEY_LIMITS } from '../../domain/correlate.js';
+import type { LegKey } from '../../domain/leg.js';
+import { CorrelationKeyEntity, QuarantinedKeyEntity } from '../entities/leg.entity.js';
+import { newId } from '../ids.js';
+import { writeRows } from '../transaction.js';
+
+/** Adds the keys of legs to what joining looks up. Keys are never taken away: a statement cannot be unsaid. */
+export async function writeKeys(
+  tx: EntityManager,
+  tenantId: string,
+  legs: readonly { legId: string; keys: readonly LegKey[] }[],
+): Promise<void> {
+  const rows = legs.flatMap(({ legId, keys }) => keys.map((key) => ({ tenantId, legId, ...key })));
+  await writeRows(tx, CorrelationKeyEntity, rows, { onConflict: 'nothing' });
+}
+
+/**
+ * Puts the strong keys of these legs that too many legs carry under quarantine. Answers the legs that a
+ * key now under quarantine had held together: they are to be joined anew, without it.
+ */
+export async function quarantineKeys(
+  tx: EntityManager,
+  tenantId: string,
+  legIds: readonly string[],
+): Promise<string[]> {
+  const crowded: { namespace: string; value: string; legIds: string[] }[] = await tx.query(
+    `select k.namespace, k.value, reach.leg_ids as "legIds"
+       from (select distinct namespace, value from correlation_key
+              where tenant_id = $1 and leg_id = any($2::uuid[]) and scope = 'INTERACTION') k
+      cross join lateral (
+            select array_agg(c.leg_id) as leg_ids, count(*) as legs from correlation_key c
+             where c.tenant_id = $1 and c.namespace = k.namespace and c.value = k.value and c.scope = 'INTERACTION') reach
+      where reach.legs > $3
+        and not exists (select from quarantined_key q
+                         where q.tenant_id = $1 and q.namespace = k.namespace and q.value = k.value)`,
+    [tenantId, legIds, KEY_LIMITS.legs],
+  );
+  const rows = crowded.map(({ namespace, value }) => ({ tenantId, namespace, value }));
+  await writeRows(tx, QuarantinedKeyEntity, rows, { onConflict: 'nothing' });
+  return [...new Set(crowded.flatMap((key) => key.legIds))];
+}
+
+/** All legs that the given ones reach over strong keys not under quarantine, themselves included. */
+export async function reachableLegs(
+  tx: EntityManager,
+  tenantId: string,
+  legIds: readonly string[],
+): Promise<string[]> {
+  const rows: { legId: string }[] = await tx.query(
+    `with recursive reached(leg_id) as (
+       select unnest($2::uuid[])
+       union
+       select other.leg_id
+         from reached
+         join correlation_key own on own.tenant_id = $1 and own.leg_id = reached.leg_id and own.scope = 'INTERACTION'
+         join correlation_key other on other.tenant_id = $1 and other.namespace = own.namespace
+                                   and other.value = own.value and other.scope = 'INTERACTION'
+        where not exists (select from quarantined_key q
+                           where q.tenant_id = $1 and q.namespace = own.namespace and q.value = own.value))
+     select leg_id as "legId" from reached`,
+    [tenantId, legIds],
+  );
+  return rows.map((row) => row.legId);
+}
+
+/** Which of these legs' keys are under quarantine, by leg. */
+export async function quarantinedKeysOf(
+  tx: EntityManager,
+  tenantId: string,
+  legIds: readonly string[],
+): Promise<Map<string, LegKey[]>> {
+  const rows: { legId: string; namespace: string; value: string }[] = await tx.query(
+    `select k.leg_id as "legId", k.namespace, k.value from correlation_key k
+       join quarantined_key q on q.tenant_id = k.tenant_id and q.namespace = k.namespace and q.value = k.value
+      where k.tenant_id = $1 and k.leg_id = any($2::uuid[]) and k.scope = 'INTERACTION'`,
+    [tenantId, legIds],
+  );
+  const byLeg = new Map<string, LegKey[]>();
+  for (const { legId, ...key } of rows)
+    byLeg.set(legId, [...(byLeg.get(legId) ?? []), { ...key, scope: 'INTERACTION' }]);
+  return byLeg;
+}
+
+export interface Assignment {
+  interactionId: string;
+  group: Group;
+  isNew: boolean;
+}
+
+/**
+ * Which interaction each group of legs is (rule R17). An interaction goes where its earliest leg went; a
+ * group to which several go keeps the oldest id, and the others lead to it; a group to which none goes is new.
+ * Ids are UUIDs of version 7, so the smaller one is the older one.
+ */
+export function assignInteractions(
+  groups: readonly Group[],
+  currentOf: ReadonlyMap<string, string | null>,
+): { assignments: Assignment[]; redirects: { id: string; survivorId: string }[] } {
+  const claimed = new Set<string>();
+  const redirects: { id: string; survivorId: string }[] = [];
+  const ids = groups.map((group) => {
+    const candidates = [...new Set(group.legIds.flatMap((legId) => currentOf.get(legId) ?? []))];
+    const owned = candidates
+      .filter((id) => !claimed.has(id) && ownerOf(id, groups, currentOf) === group)
+      .sort();
+    for (const id of owned) claimed.add(id);
+    return owned;
+  });
+  const assignments = groups.map((group, index) => {
+    const [survivor, ...merged] = ids[index] ?? [];
+    const interactionId = survivor ?? newId();
+    redirects.push(...merged.map((id) => ({ id, survivorId: interactionId })));
+    return { interactionId, group, isNew: survivor === undefined };
+  });
+  return { assignments, redirects };
+}
+
+/** Groups come earliest first, and so do their legs. */
+const ownerOf = (
+  id: string,
+  groups: readonly Group[],
+  currentOf: ReadonlyMap<string, string | null>,
+): Group | undefined => groups.find((group) => group.legIds.some((legId) => currentOf.get(legId) === id));

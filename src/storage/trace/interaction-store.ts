@@ -1,0 +1,276 @@
+import type { EntityManager } from 'typeorm';
+import { changedFields } from '../../domain/canonical.js';
+import type { Interaction, Surroundings } from '../../domain/interaction.js';
+import { project } from '../../domain/interaction.js';
+import { judge } from '../../domain/status.js';
+import type { CauseKind } from '../../domain/words.js';
+import { normalizeAddress } from '../address.js';
+import type { CallChange } from '../entities/change.entity.js';
+import { ChangeEntity } from '../entities/change.entity.js';
+import {
+  InteractionEntity,
+  InteractionRedirectEntity,
+  StatusChangeEntity,
+} from '../entities/interaction.entity.js';
+import { writeRows } from '../transaction.js';
+import type { KnownCall } from './call-store.js';
+import { properties } from './call-store.js';
+import type { TenantSurroundings } from './surroundings.js';
+
+export interface Cause {
+  kind: CauseKind;
+  id: string | null;
+}
+
+/** An interaction whose state is to be computed anew from its calls. */
+export interface Due {
+  interactionId: string;
+  calls: KnownCall[];
+  /** Calls that the cause itself changed. */
+  callChanges: CallChange[];
+  cause: Cause;
+}
+
+type Row = InteractionEntity;
+
+/** The fields of an interaction that a client can see change; the rest is for the clockwork. */
+const VISIBLE = [
+  'reference',
+  'externalIds',
+  'channel',
+  'direction',
+  'platform',
+  'customerAddress',
+  'customerName',
+  'did',
+  'carrier',
+  'startedAt',
+  'endedAt',
+  'durationMs',
+  'lastMessageAt',
+  'status',
+  'dropStage',
+  'dropDetail',
+  'isProvisional',
+  'expectedBy',
+  'faultDomain',
+  'why',
+  'outcome',
+  'outcomeReason',
+  'segments',
+  'alignment',
+  'transfers',
+  'campaign',
+  'flow',
+  'functions',
+  'tags',
+  'sentiment',
+  'reviewFlags',
+  'summary',
+  'cost',
+  'hasRecording',
+  'isTest',
+  'disagreements',
+] as const satisfies readonly (keyof Interaction)[];
+
+/** Locks the interactions' rows in the order of their ids and reads them. */
+export async function lockInteractions(
+  tx: EntityManager,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<Map<string, Row>> {
+  if (ids.length === 0) return new Map();
+  const rows: { row: object }[] = await tx.query(
+    `select to_jsonb(i) as row from interaction i
+      where tenant_id = $1 and id = any($2::uuid[]) order by id for update`,
+    [tenantId, ids],
+  );
+  return new Map(rows.map(({ row }) => properties(row) as unknown as Row).map((row) => [row.id, row]));
+}
+
+/**
+ * Computes the interactions anew and writes what changed, with the change row and the status history in
+ * the same transaction: what is announced is committed, and what is committed is announced.
+ */
+export async function writeInteractions(
+  tx: EntityManager,
+  tenant: TenantSurroundings,
+  due: readonly Due[],
+  before: ReadonlyMap<string, Row>,
+  now: number,
+): Promise<void> {
+  const written = due.map((one) => nextState(tenant, one, before.get(one.interactionId), now));
+  await writeRows(
+    tx,
+    InteractionEntity,
+    written.map(({ row }) => row),
+    { keep: ['createdAt'] },
+  );
+  const announced = written.filter(({ fields }) => fields.length > 0);
+  await announce(
+    tx,
+    announced.map(({ row, one, fields }) => changeRow(row, one, fields, now)),
+  );
+  const turned = announced.filter(({ row, old }) => statusKey(old) !== statusKey(row));
+  await writeRows(
+    tx,
+    StatusChangeEntity,
+    turned.map(({ row, one, old }) => statusChange(row, one, old, now)),
+  );
+  await writePresumedEnds(
+    tx,
+    tenant.tenantId,
+    written.flatMap(({ presumed }) => presumed),
+  );
+}
+
+interface NextState {
+  one: Due;
+  old: Row | undefined;
+  row: Row;
+  fields: string[];
+  presumed: { legId: string; presumed: boolean }[];
+}
+
+function nextState(tenant: TenantSurroundings, one: Due, old: Row | undefined, now: number): NextState {
+  const around = surroundingsOf(tenant, one, now);
+  const calls = one.calls.map(({ call }) => call);
+  const state = project(calls, around);
+  const fields: string[] = old === undefined ? [...VISIBLE] : changedFields<Interaction>(old, state, VISIBLE);
+  if (one.callChanges.length > 0) fields.push('calls');
+  const { e164, reversed } = normalizeAddress(state.customerAddress, tenant.defaultCountry);
+  const changed = fields.length > 0;
+  const row: Row = {
+    ...state,
+    tenantId: tenant.tenantId,
+    id: one.interactionId,
+    customerE164: e164,
+    customerReversed: reversed,
+    revision: (old?.revision ?? 0) + (changed ? 1 : 0),
+    createdAt: old?.createdAt ?? now,
+    updatedAt: changed ? now : (old?.updatedAt ?? now),
+  };
+  return { one, old, row, fields, presumed: presumedEnds(one, state, around) };
+}
+
+function surroundingsOf(tenant: TenantSurroundings, one: Due, now: number): Surroundings {
+  return {
+    ...tenant,
+    now,
+    ignoredKeys: new Map(one.calls.map(({ call, ignoredKeys }) => [call.id, ignoredKeys])),
+  };
+}
+
+/** Legs whose presumed end begins or ceases with this state. */
+function presumedEnds(one: Due, state: Interaction, around: Surroundings): NextState['presumed'] {
+  const verdict = judge({ ...around, ...state, legs: one.calls.map(({ call }) => call) });
+  return one.calls
+    .map(({ call, endPresumed }) => ({
+      legId: call.id,
+      was: endPresumed,
+      presumed: verdict.presumedEnds.has(call.id),
+    }))
+    .filter(({ was, presumed }) => was !== presumed)
+    .map(({ legId, presumed }) => ({ legId, presumed }));
+}
+
+async function writePresumedEnds(
+  tx: EntityManager,
+  tenantId: string,
+  ends: NextState['presumed'],
+): Promise<void> {
+  if (ends.length === 0) return;
+  await tx.query(
+    `update leg set end_presumed = e.presumed
+       from jsonb_to_recordset($2::jsonb) as e("legId" uuid, presumed boolean)
+      where leg.tenant_id = $1 and leg.id = e."legId"`,
+    [tenantId, JSON.stringify(ends)],
+  );
+}
+
+const statusKey = (row: Row | undefined): string =>
+  row === undefined ? '' : `${row.status}/${row.dropStage ?? ''}/${row.dropDetail ?? ''}/${row.why.code}`;
+
+const statusChange = (row: Row, one: Due, old: Row | undefined, now: number): StatusChangeEntity => ({
+  tenantId: row.tenantId,
+  interactionId: row.id,
+  revision: row.revision,
+  fromStatus: old?.status ?? null,
+  toStatus: row.status,
+  dropStage: row.dropStage,
+  dropDetail: row.dropDetail,
+  why: row.why,
+  at: now,
+  causeKind: one.cause.kind,
+  causeId: one.cause.id,
+  policyVersion: row.policyVersion,
+});
+
+type NewChange = Omit<ChangeEntity, 'id' | 'position'>;
+
+const changeRow = (row: Row, one: Due, fields: string[], now: number): NewChange => ({
+  tenantId: row.tenantId,
+  interactionId: row.id,
+  kind: 'UPSERTED',
+  revision: row.revision,
+  changedFields: fields,
+  calls: one.callChanges,
+  removalReason: null,
+  mergedInto: null,
+  causeKind: one.cause.kind,
+  causeId: one.cause.id,
+  at: now,
+});
+
+/** Merged ids lead to their survivor from now on; subscribers are told (rule R17). */
+export async function mergeInteractions(
+  tx: EntityManager,
+  tenantId: string,
+  redirects: readonly { id: string; survivorId: string }[],
+  before: ReadonlyMap<string, Row>,
+  cause: Cause,
+  now: number,
+): Promise<void> {
+  if (redirects.length === 0) return;
+  const ids = redirects.map(({ id }) => id);
+  await tx.query('delete from interaction where tenant_id = $1 and id = any($2::uuid[])', [tenantId, ids]);
+  await tx.query(
+    `update interaction_redirect r set survivor_id = m."survivorId"
+       from jsonb_to_recordset($2::jsonb) as m(id uuid, "survivorId" uuid)
+      where r.tenant_id = $1 and r.survivor_id = m.id`,
+    [tenantId, JSON.stringify(redirects)],
+  );
+  await writeRows(
+    tx,
+    InteractionRedirectEntity,
+    redirects.map((one) => ({ tenantId, ...one, mergedAt: now })),
+  );
+  await announce(
+    tx,
+    redirects.map(({ id, survivorId }) => ({
+      tenantId,
+      interactionId: id,
+      kind: 'REMOVED' as const,
+      revision: (before.get(id)?.revision ?? 0) + 1,
+      changedFields: [],
+      calls: [],
+      removalReason: 'MERGED' as const,
+      mergedInto: survivorId,
+      causeKind: cause.kind,
+      causeId: cause.id,
+      at: now,
+    })),
+  );
+}
+
+async function announce(tx: EntityManager, changes: readonly NewChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.query(
+    `insert into change (tenant_id, interaction_id, kind, revision, changed_fields, calls, removal_reason, merged_into, cause_kind, cause_id, at)
+     select c."tenantId", c."interactionId", c.kind, c.revision, c."changedFields", c.calls, c."removalReason", c."mergedInto",
+            c."causeKind", c."causeId", to_timestamp(c.at / 1000.0)
+       from jsonb_to_recordset($1::jsonb) as c("tenantId" uuid, "interactionId" uuid, kind text, revision int, "changedFields" text[],
+            calls jsonb, "removalReason" text, "mergedInto" uuid, "causeKind" text, "causeId" text, at numeric)`,
+    [JSON.stringify(changes)],
+  );
+}

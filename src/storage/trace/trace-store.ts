@@ -1,0 +1,248 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { keysOfLeg } from '../../domain/correlate.js';
+import type { Json, NeutralRecord } from '../../domain/record.js';
+import { SourceRecordEntity } from '../entities/source-record.entity.js';
+import { newId } from '../ids.js';
+import { inTransaction, writeRows } from '../transaction.js';
+import { foldCalls, loadCalls, writeCalls } from './call-store.js';
+import { quarantineKeys, writeKeys } from './correlation.js';
+import type { Cause } from './interaction-store.js';
+import { lockInteractions, writeInteractions } from './interaction-store.js';
+import { lockNames } from './locks.js';
+import { rejoin, settleReach } from './rejoin.js';
+import { loadSurroundings } from './surroundings.js';
+
+/** A readable record, on its way in. */
+export interface IncomingRecord {
+  sourceId: string;
+  /** The namespace in which others name this source's calls; null: none. */
+  identityNamespace: string | null;
+  hash: string;
+  record: NeutralRecord;
+  payload: Json;
+}
+
+export interface IngestedRecord {
+  status: 'ACCEPTED' | 'DUPLICATE' | 'CONFLICT';
+  interactionId: string;
+}
+
+interface Placed extends IncomingRecord {
+  id: string;
+  legId: string;
+  version: string;
+}
+
+/**
+ * The write side of the pipeline: source records in, calls folded, legs joined, interactions projected.
+ * Everything of one batch happens in one transaction, so that nothing is acknowledged or announced that
+ * is not kept.
+ */
+export class TraceStore {
+  constructor(
+    readonly db: DataSource,
+    /** Called after a commit that wrote changes. */
+    private readonly onCommit: () => void = () => undefined,
+  ) {}
+
+  /** Answers in the order of the records. Safe against the same records at the same time elsewhere. */
+  async ingest(tenantId: string, records: readonly IncomingRecord[], now: number): Promise<IngestedRecord[]> {
+    if (records.length === 0) return [];
+    const results = await inTransaction(this.db, (tx) => ingestBatch(tx, tenantId, records, now));
+    this.onCommit();
+    return results;
+  }
+
+  /**
+   * Judges interactions anew whose time has come; answers how many. Several processes may sweep at once:
+   * each takes what no other holds.
+   */
+  async sweep(now: number, limit = 200): Promise<number> {
+    const swept = await inTransaction(this.db, (tx) => sweepDue(tx, now, limit));
+    if (swept > 0) this.onCommit();
+    return swept;
+  }
+}
+
+async function ingestBatch(
+  tx: EntityManager,
+  tenantId: string,
+  records: readonly IncomingRecord[],
+  now: number,
+): Promise<IngestedRecord[]> {
+  await lockNames(tx, tenantId, records.flatMap(namesOf));
+  const placed = await placeRecords(tx, tenantId, records);
+  const fresh = await keepRecords(tx, tenantId, placed, now);
+  const changedLegs = [...new Set(fresh.map((record) => record.legId))];
+  if (changedLegs.length > 0) await refreshLegs(tx, tenantId, changedLegs, fresh, now);
+  return resultsOf(tx, tenantId, placed, fresh);
+}
+
+/** What a record may join by: its own leg, and every strong key that it names. */
+function namesOf({ sourceId, identityNamespace, record }: IncomingRecord): string[] {
+  const { keys } = keysOfLeg(record.keys ?? [], record.externalId, identityNamespace);
+  return [`leg/${sourceId}/${record.externalId}`, ...keys.map((key) => `key/${key.namespace}/${key.value}`)];
+}
+
+/** Gives each record the id of its leg, known or new. */
+async function placeRecords(
+  tx: EntityManager,
+  tenantId: string,
+  records: readonly IncomingRecord[],
+): Promise<Placed[]> {
+  const known: { id: string; sourceId: string; externalId: string }[] = await tx.query(
+    `select l.id, l.source_id as "sourceId", l.external_id as "externalId"
+       from jsonb_to_recordset($2::jsonb) as r("sourceId" uuid, "externalId" text)
+       join leg l on l.tenant_id = $1 and l.source_id = r."sourceId" and l.external_id = r."externalId"`,
+    [
+      tenantId,
+      JSON.stringify(records.map(({ sourceId, record }) => ({ sourceId, externalId: record.externalId }))),
+    ],
+  );
+  const legIds = new Map(known.map((leg) => [`${leg.sourceId}/${leg.externalId}`, leg.id]));
+  return records.map((one) => {
+    const name = `${one.sourceId}/${one.record.externalId}`;
+    const legId = legIds.get(name) ?? newId();
+    legIds.set(name, legId);
+    return { ...one, id: newId(), legId, version: one.record.version ?? '' };
+  });
+}
+
+const identityOf = (one: { sourceId: string; externalId: string; version: string; hash: string }): string =>
+  `${one.sourceId}/${one.externalId}/${one.version}/${one.hash}`;
+
+/** Keeps what is new (rule R1); the rest are duplicates. */
+async function keepRecords(
+  tx: EntityManager,
+  tenantId: string,
+  placed: readonly Placed[],
+  now: number,
+): Promise<Placed[]> {
+  const distinct = new Map(
+    placed.map((one) => [identityOf({ ...one, externalId: one.record.externalId }), one]),
+  );
+  const rows = [...distinct.values()].map(({ record, payload, id, sourceId, legId, version, hash }) => ({
+    tenantId,
+    id,
+    sourceId,
+    legId,
+    externalId: record.externalId,
+    version,
+    hash,
+    occurredAt: record.occurredAt,
+    receivedAt: now,
+    record,
+    payload,
+  }));
+  const kept = await writeRows(tx, SourceRecordEntity, rows, {
+    conflict: ['tenantId', 'sourceId', 'externalId', 'version', 'hash'],
+    onConflict: 'nothing',
+    returning: ['id'],
+  });
+  const keptIds = new Set(kept.map((row) => row['id']));
+  return [...distinct.values()].filter((one) => keptIds.has(one.id));
+}
+
+/** Folds the legs anew, joins what they reach, and projects every interaction that this touches. */
+async function refreshLegs(
+  tx: EntityManager,
+  tenantId: string,
+  legIds: readonly string[],
+  fresh: readonly Placed[],
+  now: number,
+): Promise<void> {
+  const namespaces = new Map(fresh.map((one) => [one.sourceId, one.identityNamespace]));
+  const refreshed = (await foldCalls(tx, tenantId, legIds)).map((call) => {
+    const { keys, faults } = keysOfLeg(
+      call.statedKeys,
+      call.externalId,
+      namespaces.get(call.sourceId) ?? null,
+    );
+    return { call, keys, ignoredKeys: faults, interactionId: null, endPresumed: false, link: null };
+  });
+  await writeKeys(
+    tx,
+    tenantId,
+    refreshed.map(({ call, keys }) => ({ legId: call.id, keys })),
+  );
+  const parted = await quarantineKeys(tx, tenantId, legIds);
+  const { known, before } = await settleReach(tx, tenantId, [...new Set([...legIds, ...parted])], refreshed);
+  const changes = await writeCalls(
+    tx,
+    tenantId,
+    refreshed.map(({ call }) => call),
+    now,
+  );
+  await rejoin(tx, tenantId, { known, before, refreshed, changes, fresh }, now);
+}
+
+async function resultsOf(
+  tx: EntityManager,
+  tenantId: string,
+  placed: readonly Placed[],
+  fresh: readonly Placed[],
+): Promise<IngestedRecord[]> {
+  const freshIds = new Set(fresh.map((one) => one.id));
+  const rows: { legId: string; interactionId: string; conflicts: string[] }[] = await tx.query(
+    `select l.id as "legId", l.interaction_id as "interactionId", c.version_conflicts as conflicts
+       from leg l join call c on c.tenant_id = l.tenant_id and c.id = l.id
+      where l.tenant_id = $1 and l.id = any($2::uuid[])`,
+    [tenantId, [...new Set(placed.map((one) => one.legId))]],
+  );
+  const byLeg = new Map(rows.map((row) => [row.legId, row]));
+  return placed.map((one) => {
+    const leg = byLeg.get(one.legId);
+    const conflict = one.version !== '' && leg?.conflicts.includes(one.version) === true;
+    const status = !freshIds.has(one.id) ? 'DUPLICATE' : conflict ? 'CONFLICT' : 'ACCEPTED';
+    return { status, interactionId: leg?.interactionId ?? '' };
+  });
+}
+
+async function sweepDue(tx: EntityManager, now: number, limit: number): Promise<number> {
+  const due: { tenantId: string; id: string }[] = await tx.query(
+    `select tenant_id as "tenantId", id from interaction
+      where next_evaluation_at <= $1 order by next_evaluation_at limit $2 for update skip locked`,
+    [new Date(now), limit],
+  );
+  for (const tenantId of new Set(due.map((one) => one.tenantId))) {
+    const ids = due
+      .filter((one) => one.tenantId === tenantId)
+      .map((one) => one.id)
+      .sort();
+    await reproject(tx, tenantId, ids, { kind: 'TIMER', id: null }, now);
+  }
+  return due.length;
+}
+
+/** Computes interactions anew without a new record: because time passed, or a person or a rule decided. */
+export async function reproject(
+  tx: EntityManager,
+  tenantId: string,
+  interactionIds: readonly string[],
+  cause: Cause,
+  now: number,
+): Promise<void> {
+  const before = await lockInteractions(tx, tenantId, interactionIds);
+  const legs: { id: string }[] = await tx.query(
+    'select id from leg where tenant_id = $1 and interaction_id = any($2::uuid[])',
+    [tenantId, interactionIds],
+  );
+  const calls = await loadCalls(
+    tx,
+    tenantId,
+    legs.map((leg) => leg.id),
+  );
+  const due = interactionIds.map((interactionId) => ({
+    interactionId,
+    calls: calls.filter((one) => one.interactionId === interactionId),
+    callChanges: [],
+    cause,
+  }));
+  await writeInteractions(
+    tx,
+    await loadSurroundings(tx, tenantId),
+    due.filter((one) => one.calls.length > 0),
+    before,
+    now,
+  );
+}
