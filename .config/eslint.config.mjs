@@ -30,6 +30,7 @@ export default ts.config(
         URL: 'readonly',
         location: 'readonly',
         document: 'readonly',
+        localStorage: 'readonly',
         fetch: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import type { Viewer } from '../graphql/context.js';
+import type { KeyStore } from '../storage/key-store.js';
+import type { TenantStore } from '../storage/tenant-store.js';
+
+/** A revoked key is refused at the latest after this time. */
+const TRUST_MS = 5_000;
+const REMEMBERED = 10_000;
+
+/** Turns what a caller presents into who is asking. The only place that knows how that is proved. */
+export class Authenticator {
+  readonly #known = new Map<string, { viewer: Viewer; until: number }>();
+
+  constructor(
+    private readonly keys: KeyStore,
+    private readonly tenants: TenantStore,
+    private readonly now: () => number,
+  ) {}
+
+  /** Null for every reason alike: missing, malformed, unknown, wrong, expired, revoked. */
+  async authenticate(authorization: string | undefined): Promise<Viewer | null> {
+    const token = /^Bearer +(\S+)$/i.exec(authorization?.trim() ?? '')?.[1];
+    if (token === undefined) return null;
+    const fingerprint = createHash('sha256').update(token).digest('base64');
+    const known = this.#known.get(fingerprint);
+    if (known !== undefined && known.until > this.now() && !isExpired(known.viewer, this.now()))
+      return known.viewer;
+    this.#known.delete(fingerprint);
+    const viewer = await this.#lookUp(token);
+    if (viewer !== null) this.#remember(fingerprint, viewer);
+    return viewer;
+  }
+
+  async #lookUp(token: string): Promise<Viewer | null> {
+    const key = await this.keys.authenticate(token, this.now());
+    const tenant = key === null ? null : await this.tenants.byId(key.tenantId);
+    if (key === null || tenant === null) return null;
+    const { tenantId, keyId, role, expiresAt } = key;
+    const { name: tenantName, timeZone, defaultCountry } = tenant;
+    return { tenantId, tenantName, role, keyId, timeZone, defaultCountry, expiresAt };
+  }
+
+  #remember(fingerprint: string, viewer: Viewer): void {
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    this.#known.set(fingerprint, { viewer, until: this.now() + TRUST_MS });
+  }
+}
+
+const isExpired = (viewer: Viewer, now: number): boolean =>
+  viewer.expiresAt !== null && viewer.expiresAt <= now;

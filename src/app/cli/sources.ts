@@ -1,0 +1,76 @@
+import { ROLES, isOneOf } from '../../domain/words.js';
+import { PROVIDERS } from '../../ingest/providers/index.js';
+import { SourceStore } from '../../storage/source-store.js';
+import { TenantStore } from '../../storage/tenant-store.js';
+import type { Arguments, Command } from './commands.js';
+import { UsageError } from './commands.js';
+import { withDatabase } from './with-database.js';
+
+/** `sources add|list`: the systems that report to us. */
+export const sources: Command = {
+  usage:
+    'sources add --tenant <name> --name <slug> --provider <provider> --role <ROLE> [--secret <s>] [--timezone <tz>] | sources list --tenant <name>',
+  sentence: 'Sources: add one and see its webhook URL, or list them.',
+  options: ['tenant', 'name', 'provider', 'role', 'secret', 'timezone'],
+  run: (context, args) =>
+    withDatabase(context, async ({ db }) => {
+      const tenants = new TenantStore(db);
+      const store = new SourceStore(db);
+      const [action] = args.positional;
+      if (action === 'add') {
+        const provider = providerOf(args);
+        const role = roleOf(args);
+        const tenant = await tenants.ensure(args.required('tenant'));
+        const source = await store.add({
+          tenantId: tenant.id,
+          name: args.required('name'),
+          provider,
+          role,
+          secret: args.option('secret'),
+          timeZone: args.option('timezone') ?? 'UTC',
+          settings: {},
+        });
+        context.say(
+          `Tenant ${tenant.name} (${tenant.id}) has the source ${source.name} (${provider}, ${role}).`,
+        );
+        if (provider !== 'neutral' && args.option('secret') === null)
+          context.say(
+            'It has no secret, so no signature can be verified: only requests with an INGEST key are taken.',
+          );
+        context.print(webhookUrl(context.config.publicUrl, source.name, tenant.id));
+        return 0;
+      }
+      if (action !== 'list') throw new UsageError('Say sources add or sources list.');
+      const tenant = await tenants.byName(args.required('tenant'));
+      if (tenant === null) throw new UsageError(`There is no tenant ${args.required('tenant')}.`);
+      for (const source of await store.list(tenant.id))
+        context.print(
+          [
+            source.name,
+            source.provider,
+            source.role,
+            webhookUrl(context.config.publicUrl, source.name, tenant.id),
+          ].join('\t'),
+        );
+      return 0;
+    }),
+};
+
+const webhookUrl = (base: string, name: string, tenantId: string): string =>
+  `${base}/ingest/${name}?tenant=${tenantId}`;
+
+function providerOf(args: Arguments): string {
+  const provider = args.required('provider').toLowerCase();
+  const known = ['neutral', ...PROVIDERS];
+  if (!known.includes(provider))
+    throw new UsageError(
+      `--provider must be one of ${known.join(', ')}. Other systems can send neutral records.`,
+    );
+  return provider;
+}
+
+function roleOf(args: Arguments) {
+  const role = args.required('role').toUpperCase();
+  if (!isOneOf(ROLES, role)) throw new UsageError(`--role must be one of ${ROLES.join(', ')}.`);
+  return role;
+}

@@ -1,0 +1,220 @@
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { GraphQLContext, Readers, Services } from '../graphql/context.js';
+import { maskErrors, maskingFormatError } from '../graphql/errors.js';
+import { apolloLimits } from '../graphql/limits.js';
+import { buildThroughlineSchema } from '../graphql/schema.js';
+import { Ingest } from '../ingest/receive.js';
+import { PostgresBus } from '../live/bus/postgres-bus.js';
+import { ChangeFeed } from '../live/change-feed.js';
+import { FanOut } from '../live/fan-out.js';
+import { Sequencer } from '../live/sequencer.js';
+import { CallReader } from '../storage/call-reader.js';
+import { FeedStore } from '../storage/feed-store.js';
+import { InteractionReader } from '../storage/interaction-reader.js';
+import { KeyStore } from '../storage/key-store.js';
+import { CursorCodec } from '../storage/list/cursor.js';
+import { RejectedStore } from '../storage/rejected-store.js';
+import { SourceActivity } from '../storage/source-activity.js';
+import { SourceReader } from '../storage/source-reader.js';
+import { SourceStore } from '../storage/source-store.js';
+import { TenantStore } from '../storage/tenant-store.js';
+import { TimelineReader } from '../storage/timeline-reader.js';
+import { TraceStore } from '../storage/trace/trace-store.js';
+import { Authenticator } from './authenticate.js';
+import type { Config } from './config.js';
+import type { Database } from './database.js';
+import { loadInstance } from './database.js';
+import { faultName } from './fault.js';
+import { buildHttp } from './http.js';
+import { Metrics } from './metrics.js';
+import { Sweeper } from './sweeper.js';
+import { serveWebSocket } from './websocket.js';
+
+export interface ServerOptions {
+  config: Config;
+  database: Database;
+  log: Logger;
+  /** The key that GraphiQL fills in; demo mode only. */
+  demo?: { key: string; tenant: string } | null;
+  now?: () => number;
+  heartbeatMs?: number;
+  /** How long the listener stays open after readiness has turned false, in ms. */
+  drainMs?: number;
+}
+
+export interface RunningServer {
+  url: string;
+  schema: GraphQLSchema;
+  ingest: Ingest;
+  tenants: TenantStore;
+  keys: KeyStore;
+  sources: SourceStore;
+  trace: TraceStore;
+  /** Lets running work end, sends clients away, and leaves nothing behind. The database is its opener's to close. */
+  close(): Promise<void>;
+}
+
+/** Ties the knots: every part is made here, by hand, and given what it needs. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, database, log } = options;
+  const now = options.now ?? Date.now;
+  const metrics = new Metrics();
+  const report = (where: string) => (error: unknown) => {
+    metrics.errors.labels(where).inc();
+    log.error({ where, fault: faultName(error) }, 'internal error');
+  };
+  const stores = await makeStores(database, config.secret);
+  const live = await makeLive(options, stores, now, report);
+  const trace = new TraceStore(database.db, () => live.sequencer.nudge());
+  const ingest = new Ingest({ ...stores, trace, now });
+  const services: Services = { readers: stores.readers, receiver: ingest, live: live.feed, now };
+  const schema = await buildThroughlineSchema();
+  const reportMasked = report('graphql');
+  const apollo = new ApolloServer<GraphQLContext>({
+    schema,
+    ...apolloLimits,
+    introspection: true,
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    persistedQueries: false,
+    formatError: maskingFormatError(reportMasked),
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+    ],
+  });
+  await apollo.start();
+  const authenticator = new Authenticator(stores.keys, stores.tenants, now);
+  let draining = false;
+  const isReady = async () => !draining && (await answers(database));
+  const http = await buildHttp({
+    config,
+    log,
+    apollo,
+    services,
+    ingest,
+    authenticator,
+    metrics,
+    isReady,
+    graphiql: {
+      bundleDir: fileURLToPath(new URL('../../graphiql', import.meta.url)),
+      demoKey: () => options.demo?.key ?? null,
+      tenant: () => options.demo?.tenant ?? null,
+    },
+  });
+  const sockets = serveWebSocket(http.server, {
+    schema,
+    services,
+    authenticator,
+    metrics,
+    now,
+    maxSocketsPerTenant: config.maxSocketsPerTenant,
+    maskErrors: maskErrors(reportMasked),
+  });
+  const sweeper = new Sweeper({
+    trace,
+    feed: stores.feed,
+    now,
+    retentionMs: config.feedRetentionHours * 3_600_000,
+    onSwept: (count) => metrics.swept.inc(count),
+    onError: report('sweeper'),
+  });
+  metrics.watch(() => ({ subscribers: live.fanOut.subscribers, isLeader: live.sequencer.isLeader }));
+  await http.listen({ port: config.port, host: config.host });
+  live.sequencer.start();
+  sweeper.start();
+  const { port } = http.server.address() as AddressInfo;
+  return {
+    url: `http://localhost:${port}`,
+    schema,
+    ingest,
+    trace,
+    tenants: stores.tenants,
+    keys: stores.keys,
+    sources: stores.sources,
+    close: async () => {
+      draining = true;
+      await pause(options.drainMs ?? 0);
+      live.fanOut.close();
+      await sockets.close();
+      await apollo.stop();
+      await http.close();
+      await sweeper.stop();
+      await stores.activity.flush().catch(report('activity'));
+      await live.sequencer.stop();
+      await live.bus.close();
+    },
+  };
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function makeStores(database: Database, secret: string | null) {
+  const { db } = database;
+  const instance = await loadInstance(db);
+  const cursors = new CursorCodec(secret ?? instance.secret, instance.id);
+  const readers: Readers = {
+    interactions: new InteractionReader(db, cursors),
+    calls: new CallReader(db, cursors),
+    timeline: new TimelineReader(db, cursors),
+    sources: new SourceReader(db, cursors),
+  };
+  return {
+    cursors,
+    readers,
+    keys: new KeyStore(db),
+    tenants: new TenantStore(db),
+    sources: new SourceStore(db),
+    rejected: new RejectedStore(db),
+    activity: new SourceActivity(db),
+    feed: new FeedStore(db),
+  };
+}
+
+type Stores = Awaited<ReturnType<typeof makeStores>>;
+
+async function makeLive(
+  { config, database, heartbeatMs = 15_000 }: ServerOptions,
+  { readers, feed, cursors }: Stores,
+  now: () => number,
+  report: (where: string) => (error: unknown) => void,
+) {
+  const bus = new PostgresBus(database.url);
+  await bus.start();
+  const sequencer = new Sequencer(database.url, bus, { onError: report('sequencer') });
+  const fanOut = new FanOut(feed, readers.interactions, bus, {
+    capacity: config.subscriptionQueue,
+    now,
+    onError: report('fan-out'),
+  });
+  return {
+    bus,
+    sequencer,
+    fanOut,
+    feed: new ChangeFeed({ ...readers, fanOut, feed, cursors, now, heartbeatMs }),
+  };
+}
+
+/** Does the database answer within a second? */
+async function answers({ db }: Database): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), 1_000);
+  });
+  const asked = db.query('select 1').then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}

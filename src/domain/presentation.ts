@@ -1,0 +1,164 @@
+import type { Call } from './call.js';
+import type { Leg } from './leg.js';
+import { legStart } from './leg.js';
+import type { Latency, PostCallAnalysis, RecordRecording, Transfer, Turn } from './record.js';
+import type { Instant, RecordingState, Role } from './words.js';
+
+/** What a reader of the pages sees beside the stored facts. Pure functions of them. */
+
+const LATENCY_PARTS = ['sttMs', 'llmMs', 'ragMs', 'toolMs', 'ttsMs', 'totalMs'] as const;
+
+/** The average times of a call: as its source states them, else averaged over its turns; null without inputs. */
+export function latencyOf(call: Pick<Call, 'latency' | 'turns'>): Required<Latency> {
+  const averages = LATENCY_PARTS.map((part) => {
+    const stated = call.latency?.[part] ?? null;
+    return [part, stated ?? average(call.turns.map((turn) => turn[part] ?? null))] as const;
+  });
+  return Object.fromEntries(averages) as Required<Latency>;
+}
+
+function average(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.round(known.reduce((sum, value) => sum + value, 0) / known.length);
+}
+
+/** From the first sign of a call to its end, in ms; null while it has none. */
+export const callDuration = (call: Leg): number | null =>
+  call.endedAt === null ? null : Math.max(0, call.endedAt - legStart(call));
+
+/** The analysis of an interaction is that of the leg that is believed first about the conversation. */
+export function analysisOf<T extends { role: Role; postCallAnalysis: PostCallAnalysis | null }>(
+  calls: readonly T[],
+): PostCallAnalysis | null {
+  const analysed = calls.filter((call) => call.postCallAnalysis !== null);
+  const believed = TALK.flatMap((role) => analysed.filter((call) => call.role === role));
+  return believed[0]?.postCallAnalysis ?? null;
+}
+
+const TALK: readonly Role[] = ['ASSISTANT', 'CHAT', 'HUMAN', 'DIALER'];
+
+/** From the request to the first token, a model that takes longer than this is called slow. In ms. */
+export const SLOW_MODEL_AFTER_MS = 1_500;
+
+export const LATENCY_HINTS = ['SLOW_MODEL'] as const;
+export type LatencyHint = (typeof LATENCY_HINTS)[number];
+
+/** When each stage of one answer began. */
+export interface TraceRow {
+  turn: number;
+  sttFinalAt: Instant | null;
+  llmRequestAt: Instant | null;
+  llmFirstTokenAt: Instant | null;
+  ttsStartAt: Instant | null;
+  /** From the request to the first token. */
+  firstTokenMs: number | null;
+  hint: LatencyHint | null;
+}
+
+/** One row for each turn whose source gave at least one of the instants. */
+export const latencyTrace = (turns: readonly Turn[]): TraceRow[] => turns.map(traceRow).filter(isTraced);
+
+function traceRow(turn: Turn): TraceRow {
+  const { sttFinalAt = null, llmRequestAt = null, llmFirstTokenAt = null, ttsStartAt = null } = turn;
+  const known = llmRequestAt !== null && llmFirstTokenAt !== null;
+  const firstTokenMs = known ? Math.max(0, llmFirstTokenAt - llmRequestAt) : null;
+  const hint = firstTokenMs !== null && firstTokenMs > SLOW_MODEL_AFTER_MS ? 'SLOW_MODEL' : null;
+  return { turn: turn.turn, sttFinalAt, llmRequestAt, llmFirstTokenAt, ttsStartAt, firstTokenMs, hint };
+}
+
+const isTraced = (row: TraceRow): boolean =>
+  [row.sttFinalAt, row.llmRequestAt, row.llmFirstTokenAt, row.ttsStartAt].some((at) => at !== null);
+
+/** A recording with its place on the timeline of what it is shown with. */
+export interface PlacedRecording {
+  callId: string;
+  url: string | null;
+  format: string | null;
+  startedAt: Instant;
+  durationMs: number | null;
+  /** From the start of the call or interaction it is shown with. */
+  offsetMs: number;
+  state: RecordingState;
+  reason: string | null;
+}
+
+export type RecordedCall = Leg & { recording: RecordRecording | null };
+
+/** The recording of a call; null when its source said nothing of one. A recording without a start begins with the answer. */
+export function placeRecording(call: RecordedCall, from: Instant): PlacedRecording | null {
+  const { recording } = call;
+  if (recording === null) return null;
+  const startedAt = recording.startedAt ?? call.answeredAt ?? legStart(call);
+  const { url = null, format = null, durationMs = null, reason = null } = recording;
+  const state = recording.state ?? (url === null ? 'NONE' : 'AVAILABLE');
+  return { callId: call.id, url, format, startedAt, durationMs, offsetMs: startedAt - from, state, reason };
+}
+
+/**
+ * Where an instant lies in a recording, in ms from its start: in that of the call it belongs to, else in
+ * the earliest of the interaction's that covers it. Null when none does.
+ */
+export function recordingOffset(at: Instant, callId: string, calls: readonly RecordedCall[]): number | null {
+  const offsets = calls
+    .flatMap((call) => placeRecording(call, 0) ?? [])
+    .filter((one) => one.url !== null && covers(one, at))
+    .sort((a, b) => Number(b.callId === callId) - Number(a.callId === callId) || a.startedAt - b.startedAt);
+  const [best] = offsets;
+  return best === undefined ? null : at - best.startedAt;
+}
+
+const covers = ({ startedAt, durationMs }: PlacedRecording, at: Instant): boolean =>
+  at >= startedAt && (durationMs === null || at <= startedAt + durationMs);
+
+export const BANNER_KINDS = ['TRANSFERRED', 'TRANSFER_FAILED', 'HANDED_TO_HUMAN', 'FROM_BOT_CALL'] as const;
+export type BannerKind = (typeof BANNER_KINDS)[number];
+
+/** A line at the top of the page of a call or an interaction. */
+export interface Banner {
+  kind: BannerKind;
+  target: string | null;
+  at: Instant | null;
+  reason: string | null;
+  /** The bot's call that a human agent's call came from. */
+  originCallId: string | null;
+}
+
+/** A call as far as banners need it. */
+export interface Party {
+  id: string;
+  role: Role;
+  startedAt: Instant;
+}
+
+/** What happened on the way to another party; `viewed` is the call whose page it is, null for the interaction's. */
+export function bannersOf(transfers: readonly Transfer[], parties: readonly Party[], viewed: Party | null): Banner[] {
+  const banners = [...transfers.flatMap(transferBanner), ...handover(parties, viewed)];
+  return banners.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
+}
+
+function transferBanner(transfer: Transfer): Banner[] {
+  const { target = null, requestedAt = null, bridgedAt = null, failureReason: reason = null } = transfer;
+  if (transfer.state === 'FAILED')
+    return [{ kind: 'TRANSFER_FAILED', target, at: transfer.endedAt ?? requestedAt, reason, originCallId: null }];
+  const bridged = transfer.state === 'BRIDGED' || (transfer.state === 'ENDED' && bridgedAt !== null);
+  return bridged ? [{ kind: 'TRANSFERRED', target, at: bridgedAt ?? requestedAt, reason: null, originCallId: null }] : [];
+}
+
+function handover(parties: readonly Party[], viewed: Party | null): Banner[] {
+  const human = earliest(parties, 'HUMAN');
+  const originCallId = viewed === null ? null : originOf(viewed, parties);
+  const banner = { target: null, at: (viewed?.role === 'HUMAN' ? viewed : human)?.startedAt ?? null, reason: null };
+  if (originCallId !== null) return [{ ...banner, kind: 'FROM_BOT_CALL', originCallId }];
+  const handed = human !== undefined && earliest(parties, 'ASSISTANT') !== undefined && viewed?.role !== 'HUMAN';
+  return handed ? [{ ...banner, kind: 'HANDED_TO_HUMAN', originCallId }] : [];
+}
+
+/** The bot's call that a human agent's call came from: the latest that began before it. Null for any other call. */
+export function originOf(viewed: Party, parties: readonly Party[]): string | null {
+  if (viewed.role !== 'HUMAN') return null;
+  const bots = parties.filter((one) => one.role === 'ASSISTANT' && one.startedAt <= viewed.startedAt);
+  return bots.sort((a, b) => b.startedAt - a.startedAt)[0]?.id ?? null;
+}
+
+const earliest = (parties: readonly Party[], role: Role): Party | undefined =>
+  parties.filter((one) => one.role === role).sort((a, b) => a.startedAt - b.startedAt)[0];

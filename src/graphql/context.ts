@@ -1,0 +1,63 @@
+import type { ApiRole, Instant } from '../domain/words.js';
+import type { Receiver } from '../ingest/results.js';
+import type { LiveFeed } from '../live/events.js';
+import type { CallReader } from '../storage/call-reader.js';
+import type { InteractionReader } from '../storage/interaction-reader.js';
+import type { TenantFrame } from '../storage/read-model.js';
+import type { SourceReader } from '../storage/source-reader.js';
+import type { TimelineReader } from '../storage/timeline-reader.js';
+import type { Loaders } from './loaders.js';
+import { createLoaders } from './loaders.js';
+
+/** Who is asking, however they proved it. */
+export interface Viewer {
+  tenantId: string;
+  tenantName: string;
+  role: ApiRole;
+  /** Names the credential, never its secret: the id of an API key or of a token. */
+  keyId: string;
+  timeZone: string;
+  defaultCountry: string;
+  /** Null: it does not expire. */
+  expiresAt: Instant | null;
+}
+
+export interface Readers {
+  interactions: InteractionReader;
+  calls: CallReader;
+  timeline: TimelineReader;
+  sources: SourceReader;
+}
+
+/** What outlives a request. */
+export interface Services {
+  readers: Readers;
+  receiver: Receiver;
+  live: LiveFeed;
+  now: () => Instant;
+}
+
+/** What every resolver gets: one a request, and one a subscription. */
+export interface GraphQLContext extends Services {
+  viewer: Viewer;
+  /** The tenant whose data this is, and what "now" means throughout the request. */
+  frame: TenantFrame;
+  loaders: Loaders;
+  requestId: string;
+}
+
+export function createContext(services: Services, viewer: Viewer, requestId: string): GraphQLContext {
+  const { readers, receiver, live, now } = services;
+  return { readers, receiver, live, now, viewer, requestId, ...fresh(readers, viewer, now()) };
+}
+
+/** For each event of a subscription: what an earlier event loaded must not be served again. */
+export function refresh(context: GraphQLContext): void {
+  Object.assign(context, fresh(context.readers, context.viewer, context.now()));
+}
+
+function fresh(readers: Readers, viewer: Viewer, now: Instant): Pick<GraphQLContext, 'frame' | 'loaders'> {
+  const { tenantId, timeZone, defaultCountry } = viewer;
+  const frame = { tenantId, timeZone, defaultCountry, now };
+  return { frame, loaders: createLoaders(readers, frame) };
+}

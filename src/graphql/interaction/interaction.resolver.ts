@@ -1,0 +1,172 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { analysisOf, bannersOf, placeRecording } from '../../domain/presentation.js';
+import { explain, printDuration } from '../../domain/why.js';
+import type { InteractionRow, StatusChangeRow } from '../../storage/read-model.js';
+import { PostCallAnalysisType, RecordingType } from '../call/analysis.type.js';
+import { CallType } from '../call/call.type.js';
+import { within } from '../call/timeline.resolver.js';
+import {
+  KnowledgeSearchType,
+  MessageConnection,
+  TimelineEntryConnection,
+  ToolCallType,
+} from '../call/timeline.type.js';
+import { connection, ForwardArgs, mapPage } from '../connection.js';
+import type { GraphQLContext } from '../context.js';
+import { globalId, localId } from '../node.js';
+import { SourceRecordType } from '../source/source.type.js';
+import { InteractionsArgs } from './interaction.args.js';
+import type { CustomerOf } from './interaction.parts.type.js';
+import { BannerType, CustomerType } from './interaction.parts.type.js';
+import { InteractionConnection, InteractionType } from './interaction.type.js';
+import { LegType } from './leg.type.js';
+import { localeOf } from './locale.js';
+import { StatusChangeType, WhyType } from './status.type.js';
+
+const LOCALE = 'Language of the sentence: `en` or `es`.';
+
+@Resolver(() => InteractionType)
+export class InteractionResolver {
+  @Query(() => InteractionConnection, { description: 'Interactions, the latest first.' })
+  async interactions(
+    @Args(() => InteractionsArgs) { filter, orderBy, ...page }: InteractionsArgs,
+    @Ctx() { readers, frame }: GraphQLContext,
+  ) {
+    const counted = () => readers.interactions.count(frame, filter);
+    return connection(await readers.interactions.page(frame, filter, orderBy, page), counted);
+  }
+
+  @Query(() => InteractionType, {
+    nullable: true,
+    description: 'One interaction; the id of one that was merged finds its survivor. Null when there is none.',
+  })
+  interaction(
+    @Arg('id', () => ID, { description: 'Its id, or the bare uuid in it.' }) id: string,
+    @Ctx() { loaders }: GraphQLContext,
+  ) {
+    const local = localId('Interaction', id);
+    return local === null ? null : loaders.interactions.load(local);
+  }
+
+  @FieldResolver(() => ID, { description: 'Opaque id; survives everything but a merge, after which it still finds the survivor.' })
+  id(@Root() row: InteractionRow) {
+    return globalId('Interaction', row.id);
+  }
+
+  @FieldResolver(() => CustomerType, { nullable: true, description: 'The customer; null when no source names one.' })
+  customer(@Root() row: InteractionRow): CustomerOf | null {
+    const { customerAddress: address, customerName: displayName, customerE164: key } = row;
+    return address === null && displayName === null ? null : { address, displayName, key };
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The duration as pages show it, `2m 15s`; null while it goes on.' })
+  durationText(@Root() row: InteractionRow) {
+    return row.durationMs === null ? null : printDuration(row.durationMs);
+  }
+
+  @FieldResolver(() => WhyType, { description: 'Why it has its status, in a sentence and in facts.' })
+  why(
+    @Root() row: InteractionRow,
+    @Arg('locale', () => String, { defaultValue: 'en', description: LOCALE }) locale: string,
+  ) {
+    return explain(row.why, localeOf(locale));
+  }
+
+  @FieldResolver(() => [StatusChangeType], { description: 'Every status it ever had, the first one first.' })
+  statusHistory(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext): Promise<StatusChangeRow[]> {
+    return loaders.statusChangesByInteraction.load(row.id);
+  }
+
+  @FieldResolver(() => [LegType], { description: "Each system's view of it, the earliest first." })
+  legs(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
+    return loaders.legsByInteraction.load(row.id);
+  }
+
+  @FieldResolver(() => [CallType], { description: "Each leg's source record in full, the earliest first." })
+  calls(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
+    return loaders.callsByInteraction.load(row.id);
+  }
+
+  @FieldResolver(() => TimelineEntryConnection, { description: 'All that was said and done in its calls, in order of time.' })
+  async timeline(
+    @Root() row: InteractionRow,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() { loaders }: GraphQLContext,
+  ) {
+    return connection(mapPage(await loaders.timelines('interaction', page).load(row.id), within(row.startedAt)));
+  }
+
+  @FieldResolver(() => MessageConnection, { description: 'All that was said in its calls, in order of time.' })
+  async transcript(
+    @Root() row: InteractionRow,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() { loaders }: GraphQLContext,
+  ) {
+    return connection(mapPage(await loaders.transcripts('interaction', page).load(row.id), within(row.startedAt)));
+  }
+
+  @FieldResolver(() => [ToolCallType], { description: 'The tools that ran in its calls, in order of time.' })
+  async toolCalls(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
+    return (await loaders.toolCallsByInteraction.load(row.id)).map(within(row.startedAt));
+  }
+
+  @FieldResolver(() => [KnowledgeSearchType], { description: 'The knowledge searches of its calls, in order of time.' })
+  async knowledgeSearches(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
+    return (await loaders.knowledgeSearchesByInteraction.load(row.id)).map(within(row.startedAt));
+  }
+
+  @FieldResolver(() => [RecordingType], { description: 'The recordings of its calls, each with its place on the timeline.' })
+  async recordings(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
+    const calls = await loaders.callsByInteraction.load(row.id);
+    return calls.flatMap((call) => placeRecording(call, row.startedAt) ?? []);
+  }
+
+  @FieldResolver(() => [BannerType], { description: 'What happened on the way to other parties, in order of time.' })
+  banners(@Root() row: InteractionRow) {
+    return bannersOf(row.transfers, partiesOf(row), null);
+  }
+
+  @FieldResolver(() => PostCallAnalysisType, {
+    nullable: true,
+    description: "The assistant's analysis after the call, else another system's; null when there is none.",
+  })
+  async analysis(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
+    return analysisOf(await loaders.callsByInteraction.load(row.id));
+  }
+
+  @FieldResolver(() => [SourceRecordType], { description: 'The records it is joined from, leg by leg, in order of arrival.' })
+  async sourceRecords(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
+    const legs = await loaders.legsByInteraction.load(row.id);
+    return (await Promise.all(legs.map((leg) => loaders.recordsByLeg.load(leg.id)))).flat();
+  }
+}
+
+/** The stored bars say who took part, so banners need no statement. */
+const partiesOf = (row: InteractionRow) =>
+  row.segments.flatMap(({ legId, role, startedAt }) =>
+    legId === null || startedAt === null ? [] : [{ id: legId, role, startedAt }],
+  );
+
+@Resolver(() => CustomerType)
+export class CustomerResolver {
+  @FieldResolver(() => [InteractionType], {
+    description: "The customer's latest interactions, the newest first, this one among them.",
+  })
+  journey(
+    @Root() { key }: CustomerOf,
+    @Arg('first', () => Int, { defaultValue: 10, description: 'How many, 1 to 100.' }) first: number,
+    @Ctx() { loaders }: GraphQLContext,
+  ) {
+    return key === null ? [] : loaders.journeys(first).load(key);
+  }
+
+  @FieldResolver(() => Int, { description: 'How many interactions the customer has had here.' })
+  interactionCount(@Root() { key }: CustomerOf, @Ctx() { loaders }: GraphQLContext) {
+    return key === null ? 0 : loaders.interactionCounts.load(key);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'True when there is more than one interaction.' })
+  async repeatCaller(@Root() { key }: CustomerOf, @Ctx() { loaders }: GraphQLContext) {
+    return key !== null && (await loaders.interactionCounts.load(key)) > 1;
+  }
+}

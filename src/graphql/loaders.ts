@@ -1,0 +1,144 @@
+import DataLoader from 'dataloader';
+import type { Json } from '../domain/record.js';
+import type { OfInteraction } from '../storage/call-reader.js';
+import type {
+  CallRow,
+  InteractionRow,
+  KnowledgeSearchRow,
+  LegRow,
+  Page,
+  RejectedRecordRow,
+  SourceRecordRow,
+  SourceRow,
+  StatusChangeRow,
+  TenantFrame,
+  TimelineRow,
+  ToolCallRow,
+  TranscriptRow,
+} from '../storage/read-model.js';
+import type { ForwardArgs, TimelineOwner } from '../storage/timeline-reader.js';
+import type { Readers } from './context.js';
+
+
+type One<T> = DataLoader<string, T | null>;
+type Many<T> = DataLoader<string, T[]>;
+type Paged<T> = (owner: TimelineOwner, page: ForwardArgs) => DataLoader<string, Page<T>>;
+
+/** Everything that resolvers read by key. What is asked for in one tick becomes one statement. */
+export interface Loaders {
+  /** By their own id or that of one that was merged into them. */
+  interactions: One<InteractionRow>;
+  calls: One<CallRow>;
+  legs: One<LegRow>;
+  /** All sources of the tenant are read at the first one that is asked for. */
+  sources: One<SourceRow>;
+  sourceRecords: One<SourceRecordRow>;
+  rejectedRecords: One<RejectedRecordRow>;
+  legsByInteraction: Many<LegRow>;
+  callsByInteraction: Many<CallRow>;
+  toolCallsByInteraction: Many<ToolCallRow>;
+  knowledgeSearchesByInteraction: Many<KnowledgeSearchRow>;
+  statusChangesByInteraction: Many<StatusChangeRow>;
+  toolCallsByCall: Many<ToolCallRow>;
+  knowledgeSearchesByCall: Many<KnowledgeSearchRow>;
+  recordsByLeg: Many<SourceRecordRow>;
+  /** By the id of the source record. */
+  payloads: DataLoader<string, Json>;
+  transcripts: Paged<TranscriptRow>;
+  timelines: Paged<TimelineRow>;
+  journeys: (first: number) => Many<InteractionRow>;
+  interactionCounts: DataLoader<string, number>;
+}
+
+type Ids = readonly string[];
+
+export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
+  const { tenantId } = frame;
+  const { interactions, calls, timeline, sources } = readers;
+  return {
+    interactions: one((ids) => withSurvivors(readers, tenantId, ids)),
+    calls: one(async (ids) => byId(await calls.byIds(tenantId, ids))),
+    legs: one(async (ids) => byId(await calls.legsByIds(tenantId, ids))),
+    sources: one(async () => byId(await sources.all(tenantId))),
+    sourceRecords: one(async (ids) => byId(await sources.recordsByIds(tenantId, ids))),
+    rejectedRecords: one(async (ids) => byId(await sources.rejectedByIds(tenantId, ids))),
+    legsByInteraction: many((ids) => calls.legsByInteractions(tenantId, ids), ofInteraction),
+    callsByInteraction: many((ids) => calls.callsByInteractions(tenantId, ids), ofInteraction),
+    toolCallsByInteraction: many((ids) => calls.toolCallsByInteractions(tenantId, ids), ofInteraction),
+    knowledgeSearchesByInteraction: many(
+      (ids) => calls.knowledgeSearchesByInteractions(tenantId, ids),
+      ofInteraction,
+    ),
+    statusChangesByInteraction: many((ids) => interactions.statusChanges(tenantId, ids), ofInteraction),
+    toolCallsByCall: many((ids) => calls.toolCallsByCalls(tenantId, ids), ofCall),
+    knowledgeSearchesByCall: many((ids) => calls.knowledgeSearchesByCalls(tenantId, ids), ofCall),
+    recordsByLeg: many((ids) => sources.recordsByLegs(tenantId, ids), ({ legId }) => legId),
+    payloads: one((ids) => sources.payloads(tenantId, ids)),
+    transcripts: byPage((owner, page, ids) => timeline.transcript(tenantId, owner, ids, page)),
+    timelines: byPage((owner, page, ids) => timeline.timeline(tenantId, owner, ids, page)),
+    journeys: byArgument((first) => mapped((customers) => interactions.journey(frame, customers, first), [])),
+    interactionCounts: mapped((customers) => interactions.countByCustomer(tenantId, customers), 0),
+  };
+}
+
+const ofInteraction = ({ interactionId }: OfInteraction<unknown>): string => interactionId;
+const ofCall = ({ callId }: { callId: string }): string => callId;
+const byId = <T extends { id: string }>(rows: readonly T[]): Map<string, T> => new Map(rows.map((row) => [row.id, row]));
+
+/** Ids that are not found may have been merged; only then are the redirects read. */
+async function withSurvivors({ interactions }: Readers, tenantId: string, ids: Ids) {
+  const found = byId(await interactions.byIds(tenantId, ids));
+  const missing = ids.filter((id) => !found.has(id));
+  const survivors = missing.length === 0 ? new Map<string, string>() : await interactions.survivors(tenantId, missing);
+  if (survivors.size === 0) return found;
+  const rows = byId(await interactions.byIds(tenantId, [...new Set(survivors.values())]));
+  for (const [id, survivor] of survivors) {
+    const row = rows.get(survivor);
+    if (row !== undefined) found.set(id, row);
+  }
+  return found;
+}
+
+/** One value for each key; a key that the batch does not know gets `absent`. */
+const mapped = <T>(load: (keys: Ids) => Promise<Map<string, T>>, absent: T): DataLoader<string, T> =>
+  new DataLoader(async (keys) => {
+    const values = await load(keys);
+    return keys.map((key) => values.get(key) ?? absent);
+  });
+
+const one = <T>(load: (ids: Ids) => Promise<Map<string, T>>): One<T> => mapped<T | null>(load, null);
+
+const many = <T>(load: (keys: Ids) => Promise<T[]>, keyOf: (row: T) => string): Many<T> =>
+  mapped(async (keys) => grouped(await load(keys), keyOf), []);
+
+function grouped<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+const EMPTY = { edges: [], hasNextPage: false, hasPreviousPage: false };
+
+/** A loader for each kind of owner and each page that is asked for. */
+function byPage<T>(load: (owner: TimelineOwner, page: ForwardArgs, ids: Ids) => Promise<Map<string, Page<T>>>): Paged<T> {
+  const loaders = byArgument((key: string) => {
+    const [owner, first, after] = JSON.parse(key) as [TimelineOwner, number | null, string | null];
+    return mapped<Page<T>>((ids) => load(owner, { first, after }, ids), EMPTY);
+  });
+  return (owner, { first = null, after = null }) => loaders(JSON.stringify([owner, first, after]));
+}
+
+/** A loader for each argument that is asked with, made once. */
+function byArgument<A extends string | number, L>(make: (argument: A) => L): (argument: A) => L {
+  const made = new Map<A, L>();
+  return (argument) => {
+    const loader = made.get(argument) ?? make(argument);
+    made.set(argument, loader);
+    return loader;
+  };
+}

@@ -1,0 +1,14 @@
+import type { ProviderAdapter } from './adapter.js';
+import { twilio } from './twilio/adapter.js';
+import { vapi } from './vapi/adapter.js';
+
+/** One line a provider. Neutral records need no adapter: the core takes them as they are. */
+const ADAPTERS: readonly ProviderAdapter[] = [
+  twilio, //
+  vapi,
+];
+
+export const PROVIDERS: string[] = ADAPTERS.map((adapter) => adapter.provider);
+
+export const adapterFor = (provider: string): ProviderAdapter | null =>
+  ADAPTERS.find((adapter) => adapter.provider === provider) ?? null;

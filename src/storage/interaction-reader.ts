@@ -1,0 +1,152 @@
+import type { DataSource } from 'typeorm';
+import { InteractionEntity, StatusChangeEntity } from './entities/interaction.entity.js';
+import type { CappedCount } from './list/count.js';
+import { COUNT_CAP, countUpTo } from './list/count.js';
+import type { CursorCodec } from './list/cursor.js';
+import type { InteractionFilter } from './list/filter.js';
+import { interactionWhere } from './list/filter.js';
+import { keysetPage } from './list/keyset.js';
+import type { InteractionOrder } from './list/order.js';
+import { interactionOrdering } from './list/order.js';
+import { pageSize } from './list/page-size.js';
+import { Params, storable, uuids } from './list/params.js';
+import type { InteractionRow, Page, PageArgs, StatusChangeRow, TenantFrame } from './read-model.js';
+import { columnsOf, selectList } from './select.js';
+
+type Maybe<T> = T | null | undefined;
+
+/** Redirects are kept flat by the writer; this is how far one that is not is followed. */
+const MAX_HOPS = 5;
+
+/** Reads interactions. Every method is one statement, and none when it is asked for nothing. */
+export class InteractionReader {
+  private selected: string | undefined;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  async page(
+    frame: TenantFrame,
+    filter: Maybe<InteractionFilter>,
+    order: Maybe<InteractionOrder>,
+    args: PageArgs,
+  ): Promise<Page<InteractionRow>> {
+    const params = new Params();
+    const list = {
+      ...interactionOrdering(order),
+      tenantId: frame.tenantId,
+      columns: this.columns,
+      from: 'interaction i',
+      where: interactionWhere(filter, frame, params),
+      params,
+      id: 'i.id',
+    };
+    return keysetPage(this.db, this.cursors, list, args);
+  }
+
+  async count(frame: TenantFrame, filter: Maybe<InteractionFilter>, cap = COUNT_CAP): Promise<CappedCount> {
+    const params = new Params();
+    const matching = `select 1 from interaction i where ${interactionWhere(filter, frame, params)}`;
+    return countUpTo(this.db, matching, params, cap);
+  }
+
+  byIds(tenantId: string, ids: readonly string[]): Promise<InteractionRow[]> {
+    const params = new Params();
+    const where = `i.tenant_id = ${params.add(tenantId, 'uuid')}`;
+    return this.among(ids, where, params);
+  }
+
+  /** Those of the ids that match the filter now. */
+  async matching(
+    frame: TenantFrame,
+    filter: Maybe<InteractionFilter>,
+    ids: readonly string[],
+  ): Promise<InteractionRow[]> {
+    const params = new Params();
+    return this.among(ids, interactionWhere(filter, frame, params), params);
+  }
+
+  /** For each id that was merged away the interaction that it now is part of; others are left out. */
+  async survivors(tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
+    const known = uuids(ids);
+    if (known.length === 0) return new Map();
+    const rows = await this.db.query<{ id: string; survivorId: string }[]>(
+      `with recursive hop as (
+        select r.id, r.survivor_id, 1 as hops from interaction_redirect r
+        where r.tenant_id = $1 and r.id = any($2::uuid[])
+        union all
+        select h.id, r.survivor_id, h.hops + 1 from hop h
+        join interaction_redirect r on r.tenant_id = $1 and r.id = h.survivor_id
+        where h.hops < ${MAX_HOPS}
+      )
+      select distinct on (h.id) h.id, h.survivor_id as "survivorId" from hop h order by h.id, h.hops desc`,
+      [tenantId, known],
+    );
+    return new Map(rows.map((row) => [row.id, row.survivorId]));
+  }
+
+  /** Every status of each interaction, the first one first. */
+  async statusChanges(tenantId: string, interactionIds: readonly string[]): Promise<StatusChangeRow[]> {
+    const ids = uuids(interactionIds);
+    if (ids.length === 0) return [];
+    return this.db.query<StatusChangeRow[]>(
+      `select ${selectList(columnsOf(this.db, StatusChangeEntity), 's')} from status_change s
+      where s.tenant_id = $1 and s.interaction_id = any($2::uuid[])
+      order by s.interaction_id, s.revision`,
+      [tenantId, ids],
+    );
+  }
+
+  /** The latest interactions of each customer, named by `customerE164`, newest first. */
+  async journey(
+    frame: TenantFrame,
+    customers: readonly string[],
+    first: number,
+  ): Promise<Map<string, InteractionRow[]>> {
+    const { size } = pageSize({ first });
+    const journeys = new Map<string, InteractionRow[]>(customers.map((customer) => [customer, []]));
+    const known = storable(customers);
+    if (known.length === 0) return journeys;
+    const rows = await this.db.query<InteractionRow[]>(
+      `select i.* from unnest($2::text[]) customer(address) cross join lateral (
+        select ${this.columns} from interaction i
+        where i.tenant_id = $1 and i.customer_e164 = customer.address
+        order by i.started_at desc, i.id desc limit $3
+      ) i order by i."startedAt" desc, i.id desc`,
+      [frame.tenantId, known, size],
+    );
+    for (const row of rows) journeys.get(row.customerE164 ?? '')?.push(row);
+    return journeys;
+  }
+
+  /** How many interactions each customer has had. */
+  async countByCustomer(tenantId: string, customers: readonly string[]): Promise<Map<string, number>> {
+    const counts = new Map(customers.map((customer) => [customer, 0]));
+    const known = storable(customers);
+    if (known.length === 0) return counts;
+    const rows = await this.db.query<{ customer: string; count: number }[]>(
+      `select i.customer_e164 as customer, count(*) as count from interaction i
+      where i.tenant_id = $1 and i.customer_e164 = any($2::text[]) group by i.customer_e164`,
+      [tenantId, known],
+    );
+    for (const row of rows) counts.set(row.customer, row.count);
+    return counts;
+  }
+
+  private async among(ids: readonly string[], where: string, params: Params): Promise<InteractionRow[]> {
+    const known = uuids(ids);
+    if (known.length === 0) return [];
+    return this.db.query<InteractionRow[]>(
+      `select ${this.columns} from interaction i where ${where} and i.id = any(${params.add(known, 'uuid[]')})`,
+      params.values,
+    );
+  }
+
+  /** Made late: the entity's metadata is there only once the data source is initialised. */
+  private get columns(): string {
+    this.selected ??= selectList(columnsOf(this.db, InteractionEntity), 'i');
+    return this.selected;
+  }
+}

@@ -1,0 +1,90 @@
+import { addressVariants, normalizeAddress, reversedDigits } from '../address.js';
+import type { TenantFrame } from '../read-model.js';
+import type { Condition } from './condition.js';
+import type { Params } from './params.js';
+import { isStorable } from './params.js';
+
+/** Fewer digits would find every other customer. */
+const MIN_SUFFIX = 4;
+
+/** The interactions that a search text means. A blank text is no search. */
+export function interactionSearch(
+  text: string | null | undefined,
+  frame: TenantFrame,
+  params: Params,
+): Condition {
+  return search(text, frame, params, ({ tenant, interactions, legs }) => {
+    const ofLegs = `select l.interaction_id from leg l where l.tenant_id = ${tenant} and l.id in (${legs})`;
+    return `i.id in (${interactions} union ${ofLegs})`;
+  });
+}
+
+/** The calls that a search text means: those it names, and all of an interaction that it names. */
+export function callSearch(text: string | null | undefined, frame: TenantFrame, params: Params): Condition {
+  return search(text, frame, params, ({ tenant, interactions, legs }) => {
+    const ofInteractions = `select m.id from leg m where m.tenant_id = ${tenant} and m.interaction_id in (${interactions})`;
+    return `c.id in (${legs} union ${ofInteractions})`;
+  });
+}
+
+/** Statements that give the ids of what a text names: each arm is one look-up in one index. */
+interface Candidates {
+  tenant: string;
+  interactions: string;
+  legs: string;
+}
+
+function search(
+  text: string | null | undefined,
+  frame: TenantFrame,
+  params: Params,
+  condition: (candidates: Candidates) => string,
+): Condition {
+  const wanted = text?.trim() ?? '';
+  if (wanted === '') return null;
+  if (!isStorable(wanted)) return 'false';
+  const tenant = params.add(frame.tenantId, 'uuid');
+  const spellings = params.add(spellingsOf(wanted), 'text[]');
+  return condition({
+    tenant,
+    interactions: [
+      `select f.id from interaction f where f.tenant_id = ${tenant} and f.reference = any(${spellings})`,
+      ...byCustomer(wanted, frame, params).map(
+        (match) => `select f.id from interaction f where f.tenant_id = ${tenant} and ${match}`,
+      ),
+    ].join(' union '),
+    legs: `select g.id from leg g where g.tenant_id = ${tenant} and g.external_id = any(${spellings})
+      union select k.leg_id from correlation_key k where k.tenant_id = ${tenant} and k.value = any(${spellings})`,
+  });
+}
+
+/** Ids are matched as written, and in the two cases in which people retype them. */
+const spellingsOf = (text: string): string[] => [...new Set([text, text.toLowerCase(), text.toUpperCase()])];
+
+function byCustomer(text: string, frame: TenantFrame, params: Params): string[] {
+  const { e164 } = normalizeAddress(text, frame.defaultCountry);
+  const digits = reversedDigits(text) ?? '';
+  return [
+    ...(e164 === null ? [] : [`f.customer_e164 = any(${params.add(addressVariants(e164), 'text[]')})`]),
+    ...(digits.length < MIN_SUFFIX ? [] : [startsWith('f.customer_reversed', digits, params)]),
+  ];
+}
+
+/** `like 'digits%'` as a range, which an index answers under every plan. The column is in byte order. */
+function startsWith(column: string, digits: string, params: Params): string {
+  const last = digits.charCodeAt(digits.length - 1);
+  const next = digits.slice(0, -1) + String.fromCharCode(last + 1);
+  return `${column} >= ${params.add(digits, 'text')} and ${column} < ${params.add(next, 'text')}`;
+}
+
+/** The interactions of one customer, however the address is written. Nobody is behind a withheld one. */
+export function customerIs(
+  column: string,
+  address: string | null | undefined,
+  frame: TenantFrame,
+  params: Params,
+): Condition {
+  if (address === null || address === undefined) return null;
+  const { e164 } = normalizeAddress(address, frame.defaultCountry);
+  return e164 === null ? 'false' : `${column} = any(${params.add(addressVariants(e164), 'text[]')})`;
+}

@@ -1,0 +1,384 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { CallReader } from '../../src/storage/call-reader.js';
+import { createDataSource } from '../../src/storage/data-source.js';
+import type { InteractionEntity } from '../../src/storage/entities/interaction.entity.js';
+import { InteractionReader } from '../../src/storage/interaction-reader.js';
+import { CursorCodec } from '../../src/storage/list/cursor.js';
+import { presetRange } from '../../src/storage/list/date-preset.js';
+import type { CallFilter, InteractionFilter } from '../../src/storage/list/filter.js';
+import { interactionWhere } from '../../src/storage/list/filter.js';
+import { Params } from '../../src/storage/list/params.js';
+import type { DatePreset } from '../../src/storage/read-model.js';
+import { DATE_PRESETS } from '../../src/storage/read-model.js';
+import type { TestDatabase } from '../support/database.js';
+import { testDatabase } from '../support/database.js';
+import { DAY, HOUR, MINUTE, NOON, World } from '../support/rows.js';
+
+let database: TestDatabase;
+let db: DataSource;
+let world: World;
+let interactions: InteractionReader;
+let calls: CallReader;
+
+const DIALER_ID = 'CA0123456789abcdef';
+const SHARED_KEY = '0192f0a4-7c11-7e3a-9d42-5b8e6f1c2d30';
+
+beforeAll(async () => {
+  database = await testDatabase();
+  db = await createDataSource(database.url).initialize();
+  const cursors = new CursorCodec('secret', 'instance');
+  interactions = new InteractionReader(db, cursors);
+  calls = new CallReader(db, cursors);
+  world = await World.in(db);
+  await populate(world);
+  const stranger = await World.in(db);
+  await populate(stranger);
+});
+
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+/** Five interactions; `summary` is the name by which the tables below call each. */
+async function populate(tenant: World): Promise<void> {
+  const whole = await tenant.interaction({ ...named('whole'), ...WHOLE });
+  const dropped = await tenant.interaction({ ...named('dropped'), ...DROPPED });
+  const waiting = await tenant.interaction({ ...named('waiting'), ...WAITING });
+  const live = await tenant.interaction({ ...named('live'), ...LIVE });
+  await tenant.interaction({ ...named('bare'), startedAt: NOON - 3 * DAY, isTest: true });
+  const twilio = await tenant.source({ name: 'twilio' });
+  const vapi = await tenant.source({ name: 'vapi', role: 'ASSISTANT' });
+  const legs = { interactionId: whole.id, startedAt: whole.startedAt };
+  const dialer = await tenant.call({
+    ...legs,
+    sourceId: twilio.id,
+    externalId: DIALER_ID,
+    direction: 'INBOUND',
+    campaign: 'spring',
+    disconnectedBy: 'CUSTOMER',
+    endReason: 'whole dialer',
+  });
+  await tenant.call({
+    ...legs,
+    sourceId: vapi.id,
+    role: 'ASSISTANT',
+    endReason: 'whole assistant',
+    externalId: 'a1',
+  });
+  await tenant.key(dialer.id, SHARED_KEY);
+  await tenant.call({
+    interactionId: dropped.id,
+    sourceId: twilio.id,
+    startedAt: dropped.startedAt,
+    status: 'BUSY',
+    endReason: 'dropped dialer',
+    externalId: 'd1',
+    isTest: true,
+  });
+  await tenant.call({
+    interactionId: waiting.id,
+    sourceId: vapi.id,
+    role: 'ASSISTANT',
+    startedAt: waiting.startedAt,
+    endReason: 'waiting assistant',
+    externalId: 'w1',
+    direction: 'OUTBOUND',
+  });
+  await tenant.call({
+    interactionId: live.id,
+    sourceId: twilio.id,
+    startedAt: live.startedAt,
+    status: 'ACTIVE',
+    endReason: 'live dialer',
+    externalId: 'l1',
+    disconnectedBy: null,
+  });
+}
+
+const named = (summary: string): Partial<InteractionEntity> => ({ summary });
+
+const WHOLE: Partial<InteractionEntity> = {
+  startedAt: NOON - HOUR,
+  direction: 'INBOUND',
+  outcome: 'COMPLETED',
+  campaign: 'spring',
+  flow: 'support',
+  reference: 'ORD-17',
+  customerAddress: '+12025550123',
+  hasRecording: true,
+  durationMs: 90_000,
+};
+const DROPPED: Partial<InteractionEntity> = {
+  startedAt: NOON - 2 * HOUR,
+  status: 'DROPPED',
+  dropStage: 'SYNC_GAP',
+  direction: 'OUTBOUND',
+  outcome: 'ABANDONED',
+  customerAddress: '+12025559123',
+  reviewFlags: [{ code: 'ANOMALY' }],
+  durationMs: 30_000,
+};
+const WAITING: Partial<InteractionEntity> = {
+  startedAt: NOON - DAY,
+  status: 'PARTIAL',
+  expectedBy: NOON + MINUTE,
+  channel: 'WEB',
+  customerAddress: 'Ann@Example.com',
+  flow: 'sales',
+};
+const LIVE: Partial<InteractionEntity> = {
+  startedAt: NOON,
+  status: 'IN_PROGRESS',
+  durationMs: null,
+  campaign: 'autumn',
+};
+
+const EVERY = ['live', 'whole', 'dropped', 'waiting', 'bare'];
+const silly = (value: string) => value as never;
+
+async function found(filter: InteractionFilter): Promise<(string | null)[]> {
+  const page = await interactions.page(world.frame, filter, null, {});
+  return page.edges.map(({ node }) => node.summary);
+}
+
+describe('interactionWhere', () => {
+  it.each<[string, InteractionFilter, string[]]>([
+    ['no filter', {}, EVERY],
+    ['nulls', { status: null, search: null, and: null, or: null, not: null, startedAt: null }, EVERY],
+    ['startedAt from, inclusive', { startedAt: { from: NOON - HOUR } }, ['live', 'whole']],
+    ['startedAt to, exclusive', { startedAt: { to: NOON - DAY } }, ['bare']],
+    ['startedAt from and to', { startedAt: { from: NOON - 2 * HOUR, to: NOON } }, ['whole', 'dropped']],
+    ['startedAt from after to', { startedAt: { from: NOON, to: NOON - DAY } }, []],
+    ['startedAt without ends', { startedAt: {} }, EVERY],
+    ['startedAt far outside of time', { startedAt: { from: -8.64e15, to: 8.64e15 } }, EVERY],
+    ['startedAt at no time', { startedAt: { from: Number.NaN } }, []],
+    ['datePreset TODAY', { datePreset: 'TODAY' }, ['live', 'whole', 'dropped']],
+    ['datePreset YESTERDAY', { datePreset: 'YESTERDAY' }, ['waiting']],
+    ['datePreset with startedAt', { datePreset: 'TODAY', startedAt: { to: NOON - HOUR } }, ['dropped']],
+    ['status', { status: ['COMPLETE'] }, ['whole', 'bare']],
+    ['several statuses', { status: ['DROPPED', 'PARTIAL'] }, ['dropped', 'waiting']],
+    ['the same status twice', { status: ['DROPPED', 'DROPPED'] }, ['dropped']],
+    ['no status at all', { status: [] }, []],
+    ['a status that is none', { status: [silly("'; drop table interaction; --")] }, []],
+    ['dropStage', { dropStage: ['SYNC_GAP'] }, ['dropped']],
+    ['channel', { channel: ['WEB', 'CHAT'] }, ['waiting']],
+    ['direction', { direction: ['INBOUND', 'OUTBOUND'] }, ['whole', 'dropped']],
+    ['outcome', { outcome: ['ABANDONED'] }, ['dropped']],
+    ['campaign', { campaign: 'spring' }, ['whole']],
+    ['campaign in another case', { campaign: 'Spring' }, []],
+    ['flow', { flow: 'sales' }, ['waiting']],
+    ['source', { source: 'twilio' }, ['live', 'whole', 'dropped']],
+    ['an unknown source', { source: 'nobody' }, []],
+    ['customer in another spelling', { customer: '(202) 555-0123' }, ['whole']],
+    ['customer that is no number', { customer: 'ANN@example.com' }, ['waiting']],
+    ['customer by the end of a number', { customer: '0123' }, []],
+    ['customer who withheld the number', { customer: 'anonymous' }, []],
+    ['isTest', { isTest: true }, ['bare']],
+    ['isTest false', { isTest: false }, ['live', 'whole', 'dropped', 'waiting']],
+    ['hasRecording', { hasRecording: true }, ['whole']],
+    ['hasRecording false', { hasRecording: false }, ['live', 'dropped', 'waiting', 'bare']],
+    ['minDurationMs', { minDurationMs: 60_001 }, ['whole']],
+    ['maxDurationMs', { maxDurationMs: 30_000 }, ['dropped']],
+    ['both durations', { minDurationMs: 30_000, maxDurationMs: 60_000 }, ['dropped', 'waiting', 'bare']],
+    ['durations the wrong way round', { minDurationMs: 2, maxDurationMs: 1 }, []],
+    [
+      'durations that are no whole numbers',
+      { minDurationMs: 59_999.5, maxDurationMs: 60_000.5 },
+      ['waiting', 'bare'],
+    ],
+    [
+      'durations beyond bigint',
+      { minDurationMs: -1e300, maxDurationMs: Infinity },
+      ['whole', 'dropped', 'waiting', 'bare'],
+    ],
+    ['flagged', { flagged: true }, ['dropped']],
+    ['flagged false', { flagged: false }, ['live', 'whole', 'waiting', 'bare']],
+    ['quick DROPPED_TODAY', { quick: 'DROPPED_TODAY' }, ['dropped']],
+    ['quick WAITING_TO_SYNC', { quick: 'WAITING_TO_SYNC' }, ['dropped', 'waiting']],
+    ['quick LIVE', { quick: 'LIVE' }, ['live']],
+    ['two fields at once', { status: ['COMPLETE'], isTest: false }, ['whole']],
+  ])('understands %s', async (_, filter, expected) => {
+    expect(await found(filter)).toEqual(expected);
+  });
+
+  it.each<[string, string[]]>([
+    ['+12025550123', ['whole']],
+    ['202-555-0123', ['whole']],
+    ['tel:+1 (202) 555 0123', ['whole']],
+    ['sip:+12025550123@carrier.example', ['whole']],
+    ['9123', ['dropped']],
+    ['555-9123', ['dropped']],
+    [' 0123 ', ['whole']],
+    ['123', []],
+    ['5550', []],
+    ['ann@example.COM', ['waiting']],
+    ['ORD-17', ['whole']],
+    ['ord-17', ['whole']],
+    ['ORD-1', []],
+    [DIALER_ID, ['whole']],
+    ['a1', ['whole']],
+    [SHARED_KEY, ['whole']],
+    [SHARED_KEY.toUpperCase(), ['whole']],
+    ['%', []],
+    ['_'.repeat(4), []],
+    ["' or 1=1 --", []],
+    ['\\', []],
+    ['', EVERY],
+    ['  \n', EVERY],
+  ])('finds by the search %j', async (search, expected) => {
+    expect(await found({ search })).toEqual(expected);
+  });
+
+  it('matches nothing, and fails on nothing, for text that is too long or that the database cannot hold', async () => {
+    expect(await found({ search: '9'.repeat(20_000) })).toEqual([]);
+    for (const bad of ['\u0000', 'ORD-17\u0000', '\ud800', 'a\udfff']) {
+      const lists = { status: [silly(bad)], channel: [silly(bad)], outcome: [silly(bad)] };
+      for (const [field, value] of Object.entries({
+        search: bad,
+        campaign: bad,
+        flow: bad,
+        source: bad,
+        customer: bad,
+        ...lists,
+      }))
+        expect([field, await found({ [field]: value })]).toEqual([field, []]);
+    }
+    expect(await found({ status: [silly('\u0000'), 'DROPPED'] })).toEqual(['dropped']);
+    expect(await found({ not: { search: '\u0000' } })).toEqual(EVERY);
+  });
+
+  it.each<[string, InteractionFilter, string[]]>([
+    ['and', { and: [{ channel: ['VOICE'] }, { outcome: ['COMPLETED'] }] }, ['whole']],
+    ['or', { or: [{ quick: 'LIVE' }, { search: 'ORD-17' }] }, ['live', 'whole']],
+    ['or beside a field', { isTest: false, or: [{ quick: 'LIVE' }, { isTest: true }] }, ['live']],
+    ['not', { not: { status: ['COMPLETE'] } }, ['live', 'dropped', 'waiting']],
+    [
+      'not, where the value is unknown',
+      { not: { direction: ['INBOUND'] } },
+      ['live', 'dropped', 'waiting', 'bare'],
+    ],
+    ['not of a search', { not: { search: '+12025550123' } }, ['live', 'dropped', 'waiting', 'bare']],
+    ['not of a source', { not: { source: 'twilio' } }, ['waiting', 'bare']],
+    ['not of not', { not: { not: { quick: 'LIVE' } } }, ['live']],
+    ['not of everything', { not: {} }, []],
+    ['an empty and', { and: [] }, EVERY],
+    ['an empty or', { or: [] }, []],
+    ['or with an empty part', { or: [{}, { quick: 'LIVE' }] }, EVERY],
+    ['five levels', nest({ quick: 'LIVE' }, 5), ['live']],
+  ])('combines by %s', async (_, filter, expected) => {
+    expect(await found(filter)).toEqual(expected);
+  });
+
+  it('refuses a filter that is nested too deep or has too many parts', async () => {
+    await expect(found(nest({ quick: 'LIVE' }, 6))).rejects.toThrow(
+      'filter is nested more than 5 levels deep',
+    );
+    const wide = { or: Array.from({ length: 100 }, () => ({ search: 'x' })) };
+    await expect(found(wide)).rejects.toThrow('filter has more than 100 parts');
+  });
+
+  it('puts no value into the text of the condition', () => {
+    const params = new Params();
+    const where = interactionWhere(
+      { search: 'marker', campaign: 'marker', source: 'marker' },
+      world.frame,
+      params,
+    );
+    expect(where).not.toContain('marker');
+    expect(where).not.toContain(world.tenantId);
+    expect(params.values).toContain('marker');
+  });
+
+  it('counts what it lists', async () => {
+    expect(await interactions.count(world.frame, { quick: 'WAITING_TO_SYNC' })).toEqual({
+      count: 2,
+      isCapped: false,
+    });
+    expect(await interactions.count(world.frame, null, 5)).toEqual({ count: 5, isCapped: false });
+    expect(await interactions.count(world.frame, null, 4)).toEqual({ count: 4, isCapped: true });
+  });
+});
+
+function nest(filter: InteractionFilter, levels: number): InteractionFilter {
+  return levels === 0 ? filter : nest({ and: [filter] }, levels - 1);
+}
+
+describe('callWhere', () => {
+  const EVERY_CALL = [
+    'dropped dialer',
+    'live dialer',
+    'waiting assistant',
+    'whole assistant',
+    'whole dialer',
+  ];
+
+  it.each<[string, CallFilter, string[]]>([
+    ['no filter', {}, EVERY_CALL],
+    ['startedAt', { startedAt: { from: NOON - 2 * HOUR, to: NOON - HOUR } }, ['dropped dialer']],
+    ['datePreset', { datePreset: 'YESTERDAY' }, ['waiting assistant']],
+    ['status', { status: ['BUSY', 'ACTIVE'] }, ['dropped dialer', 'live dialer']],
+    ['role', { role: ['ASSISTANT'] }, ['waiting assistant', 'whole assistant']],
+    ['source', { source: 'vapi' }, ['waiting assistant', 'whole assistant']],
+    ['direction', { direction: ['OUTBOUND'] }, ['waiting assistant']],
+    ['isTest', { isTest: true }, ['dropped dialer']],
+    ['campaign', { campaign: 'spring' }, ['whole dialer']],
+    ['disconnectedBy', { disconnectedBy: ['CUSTOMER', 'BOT'] }, ['whole dialer']],
+    [
+      'not disconnectedBy',
+      { role: ['DIALER'], not: { disconnectedBy: ['CUSTOMER'] } },
+      ['dropped dialer', 'live dialer'],
+    ],
+    ['search by an external id', { search: DIALER_ID }, ['whole dialer']],
+    ['search by a key', { search: SHARED_KEY }, ['whole dialer']],
+    [
+      'search by a number: the calls of its interactions',
+      { search: '2025550123' },
+      ['whole assistant', 'whole dialer'],
+    ],
+    ['search by a reference', { search: 'ORD-17' }, ['whole assistant', 'whole dialer']],
+    ['search by nothing that can be', { search: '\u0000' }, []],
+    ['or', { or: [{ campaign: 'spring' }, { status: ['BUSY'] }] }, ['dropped dialer', 'whole dialer']],
+  ])('understands %s', async (_, filter, expected) => {
+    const page = await calls.page(world.frame, filter, null, {});
+    expect(page.edges.map(({ node }) => node.endReason).sort()).toEqual(expected);
+    expect(await calls.count(world.frame, filter)).toEqual({ count: expected.length, isCapped: false });
+  });
+});
+
+describe('presetRange', () => {
+  const rangeOf = (preset: DatePreset, timeZone: string, now: string) => {
+    const frame = { tenantId: '', defaultCountry: 'US', timeZone, now: Date.parse(now) };
+    const { from, to } = presetRange(preset, frame);
+    return [from, to].map((at) => (at === null ? null : new Date(at).toISOString().replace(':00.000Z', '')));
+  };
+
+  it.each<[DatePreset, string, string, string, string | null]>([
+    ['TODAY', 'UTC', '2026-03-02T12:00:00Z', '2026-03-02T00:00', '2026-03-03T00:00'],
+    ['TODAY', 'UTC', '2026-03-02T00:00:00Z', '2026-03-02T00:00', '2026-03-03T00:00'],
+    ['TODAY', 'America/New_York', '2026-03-02T03:00:00Z', '2026-03-01T05:00', '2026-03-02T05:00'],
+    ['TODAY', 'America/New_York', '2026-03-08T12:00:00Z', '2026-03-08T05:00', '2026-03-09T04:00'],
+    ['TODAY', 'America/New_York', '2026-11-01T12:00:00Z', '2026-11-01T04:00', '2026-11-02T05:00'],
+    ['YESTERDAY', 'America/New_York', '2026-03-09T12:00:00Z', '2026-03-08T05:00', '2026-03-09T04:00'],
+    ['YESTERDAY', 'Asia/Kolkata', '2026-03-01T00:00:00Z', '2026-02-27T18:30', '2026-02-28T18:30'],
+    ['TODAY', 'Pacific/Kiritimati', '2026-03-01T11:00:00Z', '2026-03-01T10:00', '2026-03-02T10:00'],
+    ['TODAY', 'America/Sao_Paulo', '2018-11-04T12:00:00Z', '2018-11-04T03:00', '2018-11-05T02:00'],
+    ['TODAY', 'America/Sao_Paulo', '2018-02-18T12:00:00Z', '2018-02-18T03:00', '2018-02-19T03:00'],
+    ['YESTERDAY', 'America/Sao_Paulo', '2018-02-18T12:00:00Z', '2018-02-17T02:00', '2018-02-18T03:00'],
+    ['TODAY', 'America/Havana', '2026-11-01T12:00:00Z', '2026-11-01T04:00', '2026-11-02T05:00'],
+    ['LAST_24_HOURS', 'America/New_York', '2026-03-08T12:00:00Z', '2026-03-07T12:00', null],
+    ['LAST_7_DAYS', 'UTC', '2026-03-02T12:00:00Z', '2026-02-24T00:00', null],
+    ['LAST_30_DAYS', 'Europe/Madrid', '2026-04-10T12:00:00Z', '2026-03-11T23:00', null],
+    ['THIS_MONTH', 'America/New_York', '2026-04-01T03:59:00Z', '2026-03-01T05:00', null],
+    ['THIS_MONTH', 'America/New_York', '2026-04-01T04:00:00Z', '2026-04-01T04:00', null],
+  ])('%s in %s at %s begins at %s and ends at %s', (preset, timeZone, now, from, to) => {
+    expect(rangeOf(preset, timeZone, now)).toEqual([from, to]);
+  });
+
+  it.each(DATE_PRESETS)('takes in the present moment for %s unless it is over', (preset) => {
+    const frame = { tenantId: '', defaultCountry: 'US', timeZone: 'Asia/Tehran', now: NOON };
+    const { from, to } = presetRange(preset, frame);
+    expect(from <= NOON && (to === null || NOON < to)).toBe(preset !== 'YESTERDAY');
+  });
+});
