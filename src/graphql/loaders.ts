@@ -20,6 +20,9 @@ import type { ForwardArgs, TimelineOwner } from '../storage/timeline-reader.js';
 import type { Readers } from './context.js';
 
 
+/** Payloads are large and rarely asked for: they are loaded apart. */
+export type RecordRow = Omit<SourceRecordRow, 'payload'>;
+
 type One<T> = DataLoader<string, T | null>;
 type Many<T> = DataLoader<string, T[]>;
 type Paged<T> = (owner: TimelineOwner, page: ForwardArgs) => DataLoader<string, Page<T>>;
@@ -32,7 +35,7 @@ export interface Loaders {
   legs: One<LegRow>;
   /** All sources of the tenant are read at the first one that is asked for. */
   sources: One<SourceRow>;
-  sourceRecords: One<SourceRecordRow>;
+  sourceRecords: One<RecordRow>;
   rejectedRecords: One<RejectedRecordRow>;
   legsByInteraction: Many<LegRow>;
   callsByInteraction: Many<CallRow>;
@@ -41,7 +44,7 @@ export interface Loaders {
   statusChangesByInteraction: Many<StatusChangeRow>;
   toolCallsByCall: Many<ToolCallRow>;
   knowledgeSearchesByCall: Many<KnowledgeSearchRow>;
-  recordsByLeg: Many<SourceRecordRow>;
+  recordsByLeg: Many<RecordRow>;
   /** By the id of the source record. */
   payloads: DataLoader<string, Json>;
   transcripts: Paged<TranscriptRow>;

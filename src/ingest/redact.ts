@@ -43,8 +43,8 @@ const SIGNING_PARAMETERS = new RegExp(
   ].join(''),
   'i',
 );
-const URL_WITH_QUERY = /\b((?:https?|wss?):\/\/[^\s"'<>?#]*)\?([^\s"'<>#]*)/gi;
-const URL_WITH_PASSWORD = /\b((?:https?|wss?):\/\/)[^\s"'<>/?#@]+@/gi;
+/** Every pattern here consumes what it looked at: a text of any make is searched in linear time. */
+const URLS = /\b(?:https?|wss?):\/\/[^\s"'<>]*/gi;
 
 /** What PostgreSQL's text and JSON cannot hold becomes U+FFFD: NUL and lone surrogates. */
 export const cleanText = (text: string): string =>
@@ -103,9 +103,7 @@ function hiddenBesideName(object: JsonObject, secrets: ReadonlySet<string>): str
 
 function redactString(text: string, secrets: ReadonlySet<string>, depth: number): string {
   const inner = /^\s*[[{]/.test(text) ? redactInnerJson(text, secrets, depth) : text;
-  return cleanText(inner)
-    .replace(URL_WITH_PASSWORD, '$1')
-    .replace(URL_WITH_QUERY, (_, address: string, query: string) => address + openQuery(query));
+  return cleanText(inner).replace(URLS, openUrl);
 }
 
 /** Tool arguments and results often come as JSON in a string; unchanged ones keep their spelling. */
@@ -124,16 +122,27 @@ function parseJson(text: string): Json | undefined {
   }
 }
 
-function openQuery(query: string): string {
-  const kept = query.split('&').filter((part) => !SIGNING_PARAMETERS.test(part.split('=', 1)[0] ?? ''));
-  return kept.length === 0 ? '' : `?${kept.join('&')}`;
+/** A URL without its password and its signature; one inside the query of another is treated alike. */
+function openUrl(url: string): string {
+  const [address = '', ...parts] = url.split(/(?=[?&])/);
+  const kept = parts.filter((part) => !SIGNING_PARAMETERS.test(part.slice(1).split('=', 1)[0] ?? ''));
+  const fragment = /#.*$/.exec(parts.at(-1) ?? '')?.[0] ?? '';
+  const lost = fragment !== '' && !kept.includes(parts.at(-1) ?? '') ? fragment : '';
+  return address.replace(/^([^/]*\/\/)[^/?#@]*@/, '$1') + kept.join('').replace(/^&/, '?') + lost;
 }
 
-const PAIR = /(["']?)([\w-]{1,64})\1\s*[:=]\s*("(?:[^"\\]|\\.)*"|(?:(?:bearer|basic)\s+)?[^&\s,}"']+)/gi;
+const NAMES = /([\w-]{1,64})\\*["']?\s*[:=]\s*/g;
+const VALUE = /"(?:[^"\\]|\\.)*"?|\\+"[^"]*"?|(?:(?:bearer|basic)\s+)?[^&\s,}"'\\]+/iy;
 
-const maskPairs = (text: string, secrets: ReadonlySet<string>): string =>
-  text.replace(PAIR, (pair, _quote, name: string, value: string) =>
-    secrets.has(plainName(name))
-      ? pair.slice(0, -value.length) + (value.startsWith('"') ? `"${REDACTED}"` : REDACTED)
-      : pair,
-  );
+function maskPairs(text: string, secrets: ReadonlySet<string>): string {
+  let masked = '';
+  let done = 0;
+  for (const { 0: pair, 1: name = '', index } of text.matchAll(NAMES)) {
+    VALUE.lastIndex = index + pair.length;
+    const value = index >= done && secrets.has(plainName(name)) ? VALUE.exec(text)?.[0] : undefined;
+    if (value === undefined) continue;
+    masked += text.slice(done, index) + pair + (value.startsWith('"') ? `"${REDACTED}"` : REDACTED);
+    done = index + pair.length + value.length;
+  }
+  return masked + text.slice(done);
+}

@@ -35,11 +35,8 @@ export class SourceStore {
   async add(source: NewSource): Promise<SourceRow> {
     check(source);
     const id = newId();
-    const insert = this.#sources
-      .createQueryBuilder()
-      .insert()
-      .values({ id, ...source });
-    await insert.orIgnore().execute();
+    const once = { conflict: ['tenantId', 'name'], onConflict: 'nothing' } as const;
+    await writeRows(this.db.manager, SourceEntity, [{ id, ...source }], once);
     const [added] = await this.#read(source.tenantId, id);
     if (added !== undefined) return added;
     throw new ThroughlineError('CONFLICT', `There is a source named ${source.name} already.`, 'name');

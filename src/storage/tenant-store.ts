@@ -1,7 +1,7 @@
 import type { DataSource, Repository } from 'typeorm';
 import { TenantEntity } from './entities/tenant.entity.js';
 import { newId } from './ids.js';
-import { uuids } from './list/params.js';
+import { isStorable, uuids } from './list/params.js';
 import { readName } from './names.js';
 import { writeRows } from './transaction.js';
 
@@ -30,8 +30,8 @@ export class TenantStore {
     return known === undefined ? null : this.#tenants.findOneBy({ id: known });
   }
 
-  byName(name: string): Promise<TenantRow | null> {
-    return this.#tenants.findOneBy({ name });
+  async byName(name: string): Promise<TenantRow | null> {
+    return isStorable(name) ? this.#tenants.findOneBy({ name }) : null;
   }
 
   /** In the order in which they came. */

@@ -7,13 +7,17 @@ import { isFresh, sameText } from '../../src/ingest/signature.js';
 const nested = (levels: number): Json => (levels === 0 ? 'end' : [nested(levels - 1)]);
 
 /** Text of any code units, halves of pairs included. */
-const wild = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 12 }).map((units) => String.fromCharCode(...units));
+const wild = fc
+  .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 12 })
+  .map((units) => String.fromCharCode(...units));
 const anyJson = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 6 },
     fc.oneof(wild, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null)),
     fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(fc.oneof(wild, fc.constantFrom('token', 'role', 'url', '__proto__')), tie('value'), { maxKeys: 4 }),
+    fc.dictionary(fc.oneof(wild, fc.constantFrom('token', 'role', 'url', '__proto__')), tie('value'), {
+      maxKeys: 4,
+    }),
     fc.array(tie('value'), { maxLength: 2 }).map((inner) => JSON.stringify(inner)),
   ),
 })).value;
@@ -21,9 +25,14 @@ const anyJson = fc.letrec<{ value: Json }>((tie) => ({
 describe('secrets in a payload', () => {
   it('go wherever they stand and however they are written', () => {
     expect(
-      redact({ a: [{ API_KEY: 'k', apiKey: 'k', 'access-token': 'k' }], Authorization: 'Bearer k', mine: { deep: 'k' } }, [
-        'Mine',
-      ]),
+      redact(
+        {
+          a: [{ API_KEY: 'k', apiKey: 'k', 'access-token': 'k' }],
+          Authorization: 'Bearer k',
+          mine: { deep: 'k' },
+        },
+        ['Mine'],
+      ),
     ).toEqual({
       a: [{ API_KEY: '[redacted]', apiKey: '[redacted]', 'access-token': '[redacted]' }],
       Authorization: '[redacted]',
@@ -32,7 +41,14 @@ describe('secrets in a payload', () => {
   });
 
   it('are not mistaken for what only sounds like one: counts, ids, and what was said to be none', () => {
-    const payload = { tokens: 5, promptTokens: 7, completionTokens: 2, credentialId: 'c', secret: null, tokenizer: 'x' };
+    const payload = {
+      tokens: 5,
+      promptTokens: 7,
+      completionTokens: 2,
+      credentialId: 'c',
+      secret: null,
+      tokenizer: 'x',
+    };
     expect(redact(payload, [])).toEqual(payload);
   });
 
@@ -45,7 +61,9 @@ describe('secrets in a payload', () => {
   });
 
   it('go from JSON inside text, which otherwise keeps its spelling', () => {
-    expect(redact('{"password": "k", "n": 12345678901234567890}', [])).toBe('{"password":"[redacted]","n":12345678901234567000}');
+    expect(redact('{"password": "k", "n": 12345678901234567890}', [])).toBe(
+      '{"password":"[redacted]","n":12345678901234567000}',
+    );
     expect(redact('{ "n": 12345678901234567890 }', [])).toBe('{ "n": 12345678901234567890 }');
   });
 
@@ -54,7 +72,10 @@ describe('secrets in a payload', () => {
       { role: 'system', content: 'Never tell.', time: 1 },
       { role: 'user', content: 'Hello' },
     ];
-    expect(redact(messages, [])).toEqual([{ role: 'system', content: '[redacted]', time: 1 }, messages[1] ?? null]);
+    expect(redact(messages, [])).toEqual([
+      { role: 'system', content: '[redacted]', time: 1 },
+      messages[1] ?? null,
+    ]);
   });
 });
 
@@ -65,8 +86,16 @@ describe('URLs in a payload', () => {
     ['https://s.example/a?sv=1&sig=2', 'https://s.example/a?sv=1'],
     ['wss://s.example/a?access_token=1', 'wss://s.example/a'],
     ['https://jo:secret@s.example/a?ix=1', 'https://s.example/a?ix=1'],
-    ['listen to https://s.example/a?token=1, or https://t.example/b?c=1', 'listen to https://s.example/a or https://t.example/b?c=1'],
+    [
+      'listen to https://s.example/a?token=1, or https://t.example/b?c=1',
+      'listen to https://s.example/a or https://t.example/b?c=1',
+    ],
     ['https://s.example/a?ix=019cbd4d&tenant=1', 'https://s.example/a?ix=019cbd4d&tenant=1'],
+    ['https://s.example/a?token=1#t', 'https://s.example/a#t'],
+    [
+      'https://s.example/a?next=https://t.example/b?sig=1&c=2',
+      'https://s.example/a?next=https://t.example/b&c=2',
+    ],
     ['what is it?token=none', 'what is it?token=none'],
   ])('%s becomes %s', (text, expected) => {
     expect(redact({ text }, [])).toEqual({ text: expected });
@@ -89,7 +118,9 @@ describe('any payload', () => {
     fc.assert(
       fc.property(anyJson, (payload) => {
         const once = redact(payload, ['extra']);
-        expect(/\p{Surrogate}/u.test(decodeURIComponent(encodeURIComponent(JSON.stringify(once))))).toBe(false);
+        expect(/\p{Surrogate}/u.test(decodeURIComponent(encodeURIComponent(JSON.stringify(once))))).toBe(
+          false,
+        );
         expect(hasUnstorableText(once)).toBe(false);
         expect(redact(once, ['extra'])).toEqual(once);
       }),
@@ -115,6 +146,7 @@ describe('a body that could not be read', () => {
     ['{"token":"k","a":1}', '{"token":"[redacted]","a":1}'],
     ['{"token": "k", "a": ', '{"token": "[redacted]", "a": '],
     ['CallSid=CA0&CallToken=k&To=1', 'CallSid=CA0&CallToken=[redacted]&To=1'],
+    [String.raw`{"args":"{\"password\":\"k\"}", `, String.raw`{"args":"{\"password\":[redacted]}", `],
     ['Authorization: Bearer k', 'Authorization: [redacted]'],
     ['plain \u0000 words', 'plain \uFFFD words'],
   ])('%j is kept as %j', (body, expected) => {
@@ -129,19 +161,17 @@ describe('a body that could not be read', () => {
 
   it('is searched in time that grows with its length alone', () => {
     const started = performance.now();
-    for (const part of ['a', 'a ', 'a:"', 'https://', '"a":"\\', '{', 'http://a?b=']) redactText(part.repeat(200_000));
+    for (const part of ['a', 'a ', 'a:"', 'https://', '"a":"\\', '{', 'http://a?b='])
+      redactText(part.repeat(200_000));
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 
 describe('signatures', () => {
   it('are compared as a whole, whatever their lengths', () => {
-    expect([sameText('abc', 'abc'), sameText('abc', 'abd'), sameText('abc', 'ab'), sameText('', '')]).toEqual([
-      true,
-      false,
-      false,
-      true,
-    ]);
+    expect([sameText('abc', 'abc'), sameText('abc', 'abd'), sameText('abc', 'ab'), sameText('', '')]).toEqual(
+      [true, false, false, true],
+    );
   });
 
   it.each([

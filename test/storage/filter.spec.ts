@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { CallReader } from '../../src/storage/call-reader.js';
-import { createDataSource } from '../../src/storage/data-source.js';
 import type { InteractionEntity } from '../../src/storage/entities/interaction.entity.js';
 import { InteractionReader } from '../../src/storage/interaction-reader.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
@@ -11,11 +10,11 @@ import { interactionWhere } from '../../src/storage/list/filter.js';
 import { Params } from '../../src/storage/list/params.js';
 import type { DatePreset } from '../../src/storage/read-model.js';
 import { DATE_PRESETS } from '../../src/storage/read-model.js';
-import type { TestDatabase } from '../support/database.js';
-import { testDatabase } from '../support/database.js';
+import type { OpenDatabase } from '../support/open-database.js';
+import { openDatabase } from '../support/open-database.js';
 import { DAY, HOUR, MINUTE, NOON, World } from '../support/rows.js';
 
-let database: TestDatabase;
+let database: OpenDatabase;
 let db: DataSource;
 let world: World;
 let interactions: InteractionReader;
@@ -25,8 +24,8 @@ const DIALER_ID = 'CA0123456789abcdef';
 const SHARED_KEY = '0192f0a4-7c11-7e3a-9d42-5b8e6f1c2d30';
 
 beforeAll(async () => {
-  database = await testDatabase();
-  db = await createDataSource(database.url).initialize();
+  database = await openDatabase();
+  db = database.db;
   const cursors = new CursorCodec('secret', 'instance');
   interactions = new InteractionReader(db, cursors);
   calls = new CallReader(db, cursors);
@@ -36,10 +35,7 @@ beforeAll(async () => {
   await populate(stranger);
 });
 
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+afterAll(() => database.close());
 
 /** Five interactions; `summary` is the name by which the tables below call each. */
 async function populate(tenant: World): Promise<void> {

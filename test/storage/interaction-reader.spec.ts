@@ -1,26 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../src/storage/data-source.js';
 import { InteractionReader } from '../../src/storage/interaction-reader.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
 import type { InteractionFilter } from '../../src/storage/list/filter.js';
 import type { InteractionOrder } from '../../src/storage/list/order.js';
 import type { InteractionRow, Page, PageArgs } from '../../src/storage/read-model.js';
-import type { TestDatabase } from '../support/database.js';
-import { testDatabase } from '../support/database.js';
+import type { OpenDatabase } from '../support/open-database.js';
+import { openDatabase } from '../support/open-database.js';
 import { HOUR, MINUTE, NOON, SECOND, World } from '../support/rows.js';
 import { countStatements } from '../support/statements.js';
 
-let database: TestDatabase;
+let database: OpenDatabase;
 let db: DataSource;
 let world: World;
 let stranger: World;
 let reader: InteractionReader;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  db = await createDataSource(database.url).initialize();
+  database = await openDatabase();
+  db = database.db;
   reader = new InteractionReader(db, new CursorCodec('secret', 'instance'));
 });
 
@@ -29,10 +28,7 @@ beforeEach(async () => {
   stranger = await World.in(db);
 });
 
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+afterAll(() => database.close());
 
 const ids = (rows: readonly { id: string }[]) => rows.map((row) => row.id);
 const idsOf = (page: Page<InteractionRow>) => page.edges.map((edge) => edge.node.id);

@@ -179,6 +179,7 @@ describe('a tenant', () => {
     expect(await tenants().byId('1')).toBeNull();
     expect(await tenants().byId(newId())).toBeNull();
     expect(await tenants().byName('nobody')).toBeNull();
+    expect(await tenants().byName('no\u0000body')).toBeNull();
   });
 
   test('has a name', async () => {

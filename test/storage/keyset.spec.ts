@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../src/storage/data-source.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
 import type { KeysetList, OrderDirection } from '../../src/storage/list/keyset.js';
 import { keysetPage } from '../../src/storage/list/keyset.js';
 import { pageSize } from '../../src/storage/list/page-size.js';
 import { Params } from '../../src/storage/list/params.js';
 import type { Page, PageArgs } from '../../src/storage/read-model.js';
-import type { TestDatabase } from '../support/database.js';
-import { testDatabase } from '../support/database.js';
+import type { OpenDatabase } from '../support/open-database.js';
+import { openDatabase } from '../support/open-database.js';
 import { countStatements } from '../support/statements.js';
 
 interface Item {
@@ -25,13 +24,13 @@ const ROWS: Item[] = Array.from({ length: 60 }, (_, n) => ({
   rank: n % 6 === 0 ? null : n % 6,
 }));
 
-let database: TestDatabase;
+let database: OpenDatabase;
 let db: DataSource;
 const cursors = new CursorCodec('secret', 'instance');
 
 beforeAll(async () => {
-  database = await testDatabase();
-  db = await createDataSource(database.url).initialize();
+  database = await openDatabase();
+  db = database.db;
   await db.query(
     'create table item (tenant_id uuid not null, id uuid not null, rank bigint, hidden boolean not null)',
   );
@@ -45,10 +44,7 @@ beforeAll(async () => {
   );
 });
 
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+afterAll(() => database.close());
 
 interface Shape {
   direction: OrderDirection;

@@ -114,7 +114,12 @@ describe('what a status callback says', () => {
   });
 
   it('a webhook without Timestamp happened when it came, and states no time of the call', () => {
-    const record = adapt({ CallStatus: 'ringing', Direction: 'inbound', From: '+12025550142', To: '+12025550110' });
+    const record = adapt({
+      CallStatus: 'ringing',
+      Direction: 'inbound',
+      From: '+12025550142',
+      To: '+12025550110',
+    });
     expect(record).toMatchObject({ occurredAt: RECEIVED, status: 'RINGING' });
     expect(record).not.toHaveProperty('ringAt');
     expect(record).not.toHaveProperty('version');
@@ -140,7 +145,9 @@ describe('what a status callback says', () => {
   it('a machine that answers our call is a voicemail; one that answers a child leg, or a person, is not', () => {
     const answered = { Direction: 'outbound-api', From: '+12025550110', To: '+12025550163' };
     expect(progress('completed', { ...answered, AnsweredBy: 'machine_end_beep' }).outcome).toBe('VOICEMAIL');
-    expect(adapt({ AnsweredBy: 'machine_start', MachineDetectionDuration: '3200' }).outcome).toBe('VOICEMAIL');
+    expect(adapt({ AnsweredBy: 'machine_start', MachineDetectionDuration: '3200' }).outcome).toBe(
+      'VOICEMAIL',
+    );
     expect(progress('completed', { ...answered, AnsweredBy: 'human' })).not.toHaveProperty('outcome');
     expect(
       progress('completed', { ...answered, Direction: 'outbound-dial', AnsweredBy: 'machine_start' }),
@@ -156,7 +163,8 @@ describe('what a status callback says', () => {
 });
 
 describe('who speaks with whom', () => {
-  const between = (Direction: string, From: string, To: string) => adapt({ CallStatus: 'ringing', Direction, From, To });
+  const between = (Direction: string, From: string, To: string) =>
+    adapt({ CallStatus: 'ringing', Direction, From, To });
 
   it('inbound: the customer called us', () => {
     expect(between('inbound', '+12025550142', '+12025550110')).toMatchObject({
@@ -177,7 +185,8 @@ describe('who speaks with whom', () => {
 
   it('a child leg says nothing of direction, customer and number: its parent knows', () => {
     const record = between('outbound-dial', '+12025550142', 'sip:bluebird@sip.vapi.ai');
-    for (const field of ['direction', 'customer', 'did', 'platform']) expect(record).not.toHaveProperty(field);
+    for (const field of ['direction', 'customer', 'did', 'platform'])
+      expect(record).not.toHaveProperty(field);
   });
 
   it.each([
@@ -200,7 +209,12 @@ describe('who speaks with whom', () => {
   });
 
   it("takes the caller's name where Twilio looked it up", () => {
-    const record = adapt({ CallStatus: 'ringing', Direction: 'inbound', From: '+12025550142', CallerName: 'JO MARSH' });
+    const record = adapt({
+      CallStatus: 'ringing',
+      Direction: 'inbound',
+      From: '+12025550142',
+      CallerName: 'JO MARSH',
+    });
     expect(record.customer).toEqual({ address: '+12025550142', displayName: 'JO MARSH' });
   });
 });
@@ -222,21 +236,32 @@ describe('what joins', () => {
     expect(keysOf({ [name]: ID })).toEqual([{ namespace: 'interaction_id', value: ID }]);
   });
 
-  it.each(['ix', 'IX', 'interaction_id', 'X-Interaction-Id'])('our id as ?%s= of the callback URL', (name) => {
-    const delivery = formDelivery(`https://calls.example.com/ingest/twilio?tenant=1&${name}=${ID}`, `CallSid=${CALL}`);
-    expect(twilio.read(delivery)).toEqual({ CallSid: CALL, _query: { tenant: '1', [name]: ID } });
-    expect(twilio.adapt(twilio.read(delivery), source(), RECEIVED)[0]?.keys).toEqual([
-      { namespace: 'interaction_id', value: ID },
-    ]);
-  });
+  it.each(['ix', 'IX', 'interaction_id', 'X-Interaction-Id'])(
+    'our id as ?%s= of the callback URL',
+    (name) => {
+      const delivery = formDelivery(
+        `https://calls.example.com/ingest/twilio?tenant=1&${name}=${ID}`,
+        `CallSid=${CALL}`,
+      );
+      expect(twilio.read(delivery)).toEqual({ CallSid: CALL, _query: { tenant: '1', [name]: ID } });
+      expect(twilio.adapt(twilio.read(delivery), source(), RECEIVED)[0]?.keys).toEqual([
+        { namespace: 'interaction_id', value: ID },
+      ]);
+    },
+  );
 
   it('ix outside the URL is not ours, and an empty id is no key', () => {
     expect(keysOf({ ix: ID, 'SipHeader_X-Interaction-Id': ' ' })).toBeUndefined();
   });
 
   it('parent, child and SIP Call-ID are keys; the own CallSid is identity and therefore none', () => {
-    const [ParentCallSid, DialCallSid] = ['CA00000000000000000000000000000e02', 'CA00000000000000000000000000000e03'];
-    expect(keysOf({ ParentCallSid, DialCallSid, SipCallId: 'a@pbx.example.com', DialSipCallId: 'b@0.0.0.0' })).toEqual([
+    const [ParentCallSid, DialCallSid] = [
+      'CA00000000000000000000000000000e02',
+      'CA00000000000000000000000000000e03',
+    ];
+    expect(
+      keysOf({ ParentCallSid, DialCallSid, SipCallId: 'a@pbx.example.com', DialSipCallId: 'b@0.0.0.0' }),
+    ).toEqual([
       { namespace: 'twilio_call_sid', value: ParentCallSid },
       { namespace: 'twilio_call_sid', value: DialCallSid },
       { namespace: 'sip_call_id', value: 'a@pbx.example.com' },
@@ -293,9 +318,11 @@ describe('a recording status callback', () => {
   });
 
   it('an address without a status, as in the Dial action, promises nothing', () => {
-    expect(adapt({ CallStatus: 'in-progress', DialCallStatus: 'completed', RecordingUrl }).recording).toEqual({
-      url: RecordingUrl,
-    });
+    expect(adapt({ CallStatus: 'in-progress', DialCallStatus: 'completed', RecordingUrl }).recording).toEqual(
+      {
+        url: RecordingUrl,
+      },
+    );
   });
 });
 
@@ -323,12 +350,17 @@ describe('other callbacks', () => {
   });
 
   it('an unknown kind of callback is kept as an event', () => {
-    expect(adapt({ SomethingNew: 'yes' })).toMatchObject({ events: [{ type: 'callback.unknown', at: RECEIVED }] });
+    expect(adapt({ SomethingNew: 'yes' })).toMatchObject({
+      events: [{ type: 'callback.unknown', at: RECEIVED }],
+    });
   });
 
-  it.each([{}, { CallSid: '' }, [], null, 'CallSid', { CallSid: { a: 1 } }])('a body without CallSid is refused: %j', (body) => {
-    expect(() => adaptAll(body as Json)).toThrow('CallSid is required');
-  });
+  it.each([{}, { CallSid: '' }, [], null, 'CallSid', { CallSid: { a: 1 } }])(
+    'a body without CallSid is refused: %j',
+    (body) => {
+      expect(() => adaptAll(body as Json)).toThrow('CallSid is required');
+    },
+  );
 
   it('never throws anything but a named fault', () => {
     fc.assert(
@@ -354,7 +386,13 @@ describe('reading', () => {
   });
 
   it('what callers typed and tokens of the call do not reach the store', () => {
-    const payload = { CallSid: 'CA0', Digits: '4111', CallToken: 'x', StirPassportToken: 'y', From: '+12025550142' };
+    const payload = {
+      CallSid: 'CA0',
+      Digits: '4111',
+      CallToken: 'x',
+      StirPassportToken: 'y',
+      From: '+12025550142',
+    };
     expect(redact(payload, twilio.secretFields)).toEqual({
       CallSid: 'CA0',
       Digits: '[redacted]',
@@ -381,7 +419,8 @@ describe('the signature', () => {
     twilio.verify(formDelivery(url, body, { 'x-twilio-signature': signature }), source({ secret }), RECEIVED);
 
   it("accepts Twilio's published example", () => {
-    const form = 'CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212';
+    const form =
+      'CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212';
     const url = 'https://mycompany.com/myapp.php?foo=1&bar=2';
     expect(verify(url, form, 'RSOYDt4T1cUTdK1PDd93/VVr8B8=', '12345')).toBe(true);
     expect(verify(url, form.replace('1234&', '1235&'), 'RSOYDt4T1cUTdK1PDd93/VVr8B8=', '12345')).toBe(false);
@@ -420,7 +459,11 @@ describe('the signature', () => {
     const body = JSON.stringify({ CallSid: 'CA0' });
     const url = `${URL}&bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
     const signed = (text: string, signature: string) =>
-      twilio.verify(jsonDelivery(url, text, { 'x-twilio-signature': signature }), source({ secret: TOKEN }), RECEIVED);
+      twilio.verify(
+        jsonDelivery(url, text, { 'x-twilio-signature': signature }),
+        source({ secret: TOKEN }),
+        RECEIVED,
+      );
     expect(signed(body, sign(url))).toBe(true);
     expect(signed(`${body} `, sign(url))).toBe(false);
     expect(signed(body, sign(URL))).toBe(false);

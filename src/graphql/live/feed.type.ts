@@ -1,0 +1,107 @@
+import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
+import type { CausedBy, FeedEvent, FeedRemovalReason, ResyncReason, SourceLag } from '../../live/events.js';
+import type { Instant } from '../../domain/words.js';
+import type { CallRow, InteractionRow } from '../../storage/read-model.js';
+import { CallType } from '../call/call.type.js';
+import { connectionType } from '../connection.js';
+import { enumOf } from '../enums.js';
+import { Needs } from '../guard.js';
+import { InteractionType } from '../interaction/interaction.type.js';
+import { DateTime } from '../scalars.js';
+import { SourceType } from '../source/source.type.js';
+
+export const RemovalReasonEnum = enumOf<FeedRemovalReason>('RemovalReason', 'Why an interaction is gone.', {
+  LEFT_FILTER: 'It no longer matches the filter.',
+  MERGED: 'It became part of `mergedInto`.',
+  DELETED: 'It was deleted.',
+});
+
+export const ResyncReasonEnum = enumOf<ResyncReason>('ResyncReason', 'Why a feed begins anew.', {
+  CURSOR_EXPIRED: 'What followed the cursor is no longer kept.',
+  CURSOR_AHEAD: 'The cursor lies after the end of the feed: it is of another state of the database.',
+  SLOW_CONSUMER: 'Too much was waiting to be read.',
+});
+
+@ObjectType({ isAbstract: true })
+abstract class WithCursor {
+  @Field(() => String, { description: 'Whoever has handled this event may go on after it: `after: cursor`.' })
+  cursor!: string;
+}
+
+@ObjectType('FeedSnapshotStart', { description: 'What follows is the present state.', simpleResolvers: true })
+export class FeedSnapshotStart extends WithCursor {
+  @Field(() => Int, { description: 'How many interactions follow.' })
+  count!: number;
+}
+
+@ObjectType('InteractionUpserted', { description: 'An interaction is new, or has changed.', simpleResolvers: true })
+export class InteractionUpserted extends WithCursor {
+  @Field(() => InteractionType, { description: 'The whole interaction as it is now.' })
+  interaction!: InteractionRow;
+
+  @Field(() => Int, { description: 'Its revision. A lower one than you have is old news.' })
+  revision!: number;
+
+  @Field(() => [String], { description: 'Names of the fields that changed; empty in a snapshot.' })
+  changedFields!: string[];
+
+  causedBy!: CausedBy;
+}
+
+@ObjectType('InteractionRemoved', { description: 'An interaction is no longer part of the feed.', simpleResolvers: true })
+export class InteractionRemoved extends WithCursor {
+  @Field(() => RemovalReasonEnum, { description: 'Why.' })
+  reason!: FeedRemovalReason;
+}
+
+@ObjectType('FeedSnapshotEnd', { description: 'The present state is complete; changes follow.', simpleResolvers: true })
+export class FeedSnapshotEnd extends WithCursor {}
+
+@ObjectType('SourceLag', { description: 'How far a source is behind.', simpleResolvers: true })
+export class SourceLagType {
+  @Field(() => SourceType, { description: 'The source.' })
+  source!: SourceLag['source'];
+
+  @Field(() => Int, { nullable: true, description: 'Now minus the latest event it told of, in ms; null: it never told any.' })
+  lagMs!: number | null;
+}
+
+@ObjectType('FeedHeartbeat', { description: 'The feed is alive: sent every 15 s.', simpleResolvers: true })
+export class FeedHeartbeat extends WithCursor {
+  @Field(() => DateTime, { description: 'When, by our clock.' })
+  at!: Instant;
+
+  @Needs('READ_SOURCES')
+  @Field(() => [SourceLagType], { nullable: true, description: 'How far each source is behind. Needs READ_SOURCES.' })
+  sources!: SourceLag[];
+}
+
+@ObjectType('FeedResyncRequired', { description: 'Forget what you have: a snapshot follows by itself.', simpleResolvers: true })
+export class FeedResyncRequired extends WithCursor {
+  @Field(() => ResyncReasonEnum, { description: 'Why.' })
+  reason!: ResyncReason;
+}
+
+const EVENT_TYPES = {
+  SNAPSHOT_START: FeedSnapshotStart,
+  UPSERTED: InteractionUpserted,
+  REMOVED: InteractionRemoved,
+  SNAPSHOT_END: FeedSnapshotEnd,
+  HEARTBEAT: FeedHeartbeat,
+  RESYNC_REQUIRED: FeedResyncRequired,
+} satisfies Record<FeedEvent['type'], object>;
+
+export const InteractionFeedEvent = createUnionType({
+  name: 'InteractionFeedEvent',
+  description: 'One event of the interaction feed. Every one has a cursor.',
+  types: () => Object.values(EVENT_TYPES) as [typeof FeedSnapshotStart],
+  resolveType: (event) => EVENT_TYPES[(event as unknown as FeedEvent).type],
+});
+
+export const InteractionChangeConnection = connectionType('InteractionChange', 'changes', () => InteractionFeedEvent);
+
+@ObjectType('TranscriptAppended', { description: 'What was said in a call since the event before.', simpleResolvers: true })
+export class TranscriptAppendedType extends WithCursor {
+  @Field(() => CallType, { description: 'The call as it is now.' })
+  call!: CallRow;
+}

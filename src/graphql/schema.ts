@@ -1,0 +1,83 @@
+import type { GraphQLSchema } from 'graphql';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { CallResolver } from './call/call.resolver.js';
+import {
+  KnowledgeSearchResolver,
+  MessageResolver,
+  PostCallAnalysisResolver,
+  ToolCallResolver,
+} from './call/timeline.resolver.js';
+import { guardFields } from './guard.js';
+import { IngestResolver } from './ingest/ingest.resolver.js';
+import { CustomerResolver, InteractionResolver } from './interaction/interaction.resolver.js';
+import {
+  BannerResolver,
+  ClaimResolver,
+  DisagreementResolver,
+  LegResolver,
+  LinkEvidenceResolver,
+  LinkResolver,
+  SegmentResolver,
+  StatusChangeResolver,
+} from './interaction/parts.resolver.js';
+import {
+  FeedResolver,
+  InteractionRemovedResolver,
+  InteractionUpsertedResolver,
+  TranscriptAppendedResolver,
+} from './live/feed.resolver.js';
+import { NodeResolver } from './node.resolver.js';
+import { RejectedRecordResolver, SourceRecordResolver, SourceResolver } from './source/source.resolver.js';
+import { ViewerResolver } from './viewer/viewer.resolver.js';
+import { keepIntegers } from './whole-numbers.js';
+
+/** Subscriptions come from the live feed alone; the library asks for a topic bus and never gets to use this one. */
+const NO_TOPICS = {
+  publish: () => undefined,
+  subscribe: () => {
+    throw new Error('no subscription uses topics');
+  },
+};
+
+/** The schema that every transport serves. Resolvers take what they need from the context. */
+export function buildThroughlineSchema(): GraphQLSchema {
+  const schema = buildSchemaSync({
+    resolvers: [
+      BannerResolver,
+      CallResolver,
+      ClaimResolver,
+      CustomerResolver,
+      DisagreementResolver,
+      FeedResolver,
+      IngestResolver,
+      InteractionRemovedResolver,
+      InteractionResolver,
+      InteractionUpsertedResolver,
+      KnowledgeSearchResolver,
+      LegResolver,
+      LinkEvidenceResolver,
+      LinkResolver,
+      MessageResolver,
+      NodeResolver,
+      PostCallAnalysisResolver,
+      RejectedRecordResolver,
+      SegmentResolver,
+      SourceRecordResolver,
+      SourceResolver,
+      StatusChangeResolver,
+      ToolCallResolver,
+      TranscriptAppendedResolver,
+      ViewerResolver,
+    ],
+    pubSub: NO_TOPICS,
+    validate: false,
+  });
+  keepIntegers(schema);
+  guardFields(schema);
+  return schema;
+}
+
+/** The schema as text: sorted, with descriptions, the same on every machine. */
+export const printThroughlineSchema = (schema: GraphQLSchema): string =>
+  `${printSchema(lexicographicSortSchema(schema))}\n`;
