@@ -151,6 +151,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await apollo.stop();
       await http.close();
       await sweeper.stop();
+      await stores.keys.settled();
       await stores.activity.flush().catch(report('activity'));
       await live.sequencer.stop();
       await live.bus.close();

@@ -59,7 +59,11 @@ export async function migrate(url: string): Promise<number> {
   await lock.connect();
   try {
     await lock.query('select pg_advisory_lock($1::bigint)', [MIGRATION_LOCK]);
-    const db = await createDataSource(url, { poolSize: 1, statementTimeoutMs: 600_000 }).initialize();
+    const db = await createDataSource(url, {
+      poolSize: 1,
+      statementTimeoutMs: 600_000,
+      migrations: true,
+    }).initialize();
     try {
       return (await db.runMigrations({ transaction: 'each' })).length;
     } finally {

@@ -21,7 +21,7 @@ const HEADERS = {
     "font-src 'self' data:",
     "img-src 'self' data:",
     "worker-src 'self' blob:",
-    "connect-src 'none'",
+    "connect-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",

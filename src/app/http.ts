@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -56,12 +57,18 @@ export async function buildHttp(parts: HttpParts): Promise<FastifyInstance> {
       ingest: parts.ingest,
       authenticator: parts.authenticator,
       metrics: parts.metrics,
-      publicUrl: parts.config.publicUrl,
+      publicUrl: () => publicUrl(app, parts.config),
     }),
   );
   await registerGraphiql(app, parts.graphiql);
   app.get('/', async (_request, reply) => reply.redirect('/graphiql/'));
   return app;
+}
+
+/** With PORT=0 the port is known only once the server listens. */
+function publicUrl(app: FastifyInstance, config: Config): string {
+  const { port } = app.server.address() as AddressInfo;
+  return config.port === 0 ? config.publicUrl.replace(/:0(?=\/|$)/, `:${port}`) : config.publicUrl;
 }
 
 /** A caller's own id is kept when it is harmless to log. */

@@ -13,7 +13,7 @@ export interface IngestRouteParts {
   authenticator: Authenticator;
   metrics: Metrics;
   /** Where providers reach us: their signatures cover this URL, not what a proxy made of it. */
-  publicUrl: string;
+  publicUrl: () => string;
 }
 
 interface IngestRoute {
@@ -68,7 +68,11 @@ async function receive(
       Array.isArray(value) ? value.join(',') : value,
     ]),
   );
-  return ingest.receiveDelivery(source, { url: publicUrl + request.url, headers, rawBody }, viewer !== null);
+  return ingest.receiveDelivery(
+    source,
+    { url: publicUrl() + request.url, headers, rawBody },
+    viewer !== null,
+  );
 }
 
 /** Counts first, then what became of each record; GraphQL's error form when everything was refused. */

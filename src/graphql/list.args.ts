@@ -1,5 +1,5 @@
 import { Field, InputType } from 'type-graphql';
-import type { OrderDirection } from '../storage/list/order.js';
+import type { OrderDirection } from '../storage/list/keyset.js';
 import type { DatePreset, Range } from '../storage/read-model.js';
 import type { Instant } from '../domain/words.js';
 import { enumOf } from './enums.js';

@@ -156,22 +156,14 @@ function mustHaveAdapter(source: SourceEntity): ProviderAdapter {
 }
 
 function readNeutral(source: SourceEntity, input: unknown, index: number): Entry {
-  const body = redact((input ?? null) as Json, []);
+  let body: Json = null;
   try {
+    body = redact((input ?? null) as Json, []);
     const { record, unknownFields } = parseNeutralRecord(body, { role: source.role });
-    const incoming = {
-      sourceId: source.id,
-      identityNamespace: null,
-      hash: bodyHash(body),
-      record,
-      payload: record.payload ?? body,
-    };
-    return {
-      index,
-      incoming: { ...incoming, record: { ...record, payload: undefined } },
-      unknownFields,
-      fault: null,
-    };
+    const { payload = body, ...statement } = record;
+    const hash = bodyHash(body);
+    const incoming = { sourceId: source.id, identityNamespace: null, hash, record: statement, payload };
+    return { index, incoming, unknownFields, fault: null };
   } catch (error) {
     if (!(error instanceof ThroughlineError)) throw error;
     const fault = { field: error.field, message: error.message, externalId: externalIdOf(body), body };

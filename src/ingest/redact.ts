@@ -124,11 +124,9 @@ function parseJson(text: string): Json | undefined {
 
 /** A URL without its password and its signature; one inside the query of another is treated alike. */
 function openUrl(url: string): string {
-  const [address = '', ...parts] = url.split(/(?=[?&])/);
+  const [address = '', ...parts] = url.split(/(?=[?&#])/);
   const kept = parts.filter((part) => !SIGNING_PARAMETERS.test(part.slice(1).split('=', 1)[0] ?? ''));
-  const fragment = /#.*$/.exec(parts.at(-1) ?? '')?.[0] ?? '';
-  const lost = fragment !== '' && !kept.includes(parts.at(-1) ?? '') ? fragment : '';
-  return address.replace(/^([^/]*\/\/)[^/?#@]*@/, '$1') + kept.join('').replace(/^&/, '?') + lost;
+  return address.replace(/^([^/]*\/\/)[^/?#@]*@/, '$1') + kept.join('').replace(/^&/, '?');
 }
 
 const NAMES = /([\w-]{1,64})\\*["']?\s*[:=]\s*/g;

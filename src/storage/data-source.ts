@@ -9,7 +9,8 @@ export interface DatabaseOptions {
   poolSize?: number;
   /** Longest a statement may run, in ms. */
   statementTimeoutMs?: number;
-  applicationName?: string;
+  /** Load the migrations too: for those who run them. */
+  migrations?: boolean;
 }
 
 /** `startedAt` is `started_at` in the database; constraints are named by the entities. */
@@ -20,6 +21,8 @@ class SnakeCase extends DefaultNamingStrategy {
 }
 
 export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations/*.{js,ts}', import.meta.url));
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
@@ -41,12 +44,12 @@ export function createDataSource(url: string, options: DatabaseOptions = {}): Da
     type: 'postgres',
     url,
     entities: ENTITIES,
-    migrations: [fileURLToPath(new URL('../../migrations/*.{js,ts}', import.meta.url))],
+    migrations: options.migrations === true ? [MIGRATIONS] : [],
     migrationsTableName: 'migration',
     namingStrategy: new SnakeCase(),
     uuidExtension: 'pgcrypto',
     installExtensions: false,
-    applicationName: options.applicationName ?? 'throughline',
+    applicationName: 'throughline',
     extra: {
       types,
       max: options.poolSize ?? 10,

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { Instant } from '../domain/words.js';
 import { InteractionEntity, StatusChangeEntity } from './entities/interaction.entity.js';
 import type { CappedCount } from './list/count.js';
 import { COUNT_CAP, countUpTo } from './list/count.js';
@@ -66,6 +67,22 @@ export class InteractionReader {
   ): Promise<InteractionRow[]> {
     const params = new Params();
     return this.among(ids, interactionWhere(filter, frame, params), params);
+  }
+
+  /** What a live view begins with: everything that changed since the given time, the latest first. */
+  async recent(
+    frame: TenantFrame,
+    filter: Maybe<InteractionFilter>,
+    since: Instant,
+    limit: number,
+  ): Promise<InteractionRow[]> {
+    const params = new Params();
+    const where = interactionWhere(filter, frame, params);
+    return this.db.query<InteractionRow[]>(
+      `select ${this.columns} from interaction i where ${where} and i.updated_at >= ${params.instant(since)}
+      order by i.updated_at desc, i.id desc limit ${params.add(limit, 'integer')}`,
+      params.values,
+    );
   }
 
   /** For each id that was merged away the interaction that it now is part of; others are left out. */

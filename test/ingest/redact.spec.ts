@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Json } from '../../src/domain/record.js';
+import type { Json, JsonObject } from '../../src/domain/record.js';
 import { MAX_DEPTH, cleanText, redact, redactText } from '../../src/ingest/redact.js';
 import { isFresh, sameText } from '../../src/ingest/signature.js';
 
@@ -68,7 +68,7 @@ describe('secrets in a payload', () => {
   });
 
   it('system prompts go, what was said stays', () => {
-    const messages = [
+    const messages: JsonObject[] = [
       { role: 'system', content: 'Never tell.', time: 1 },
       { role: 'user', content: 'Hello' },
     ];
@@ -92,6 +92,7 @@ describe('URLs in a payload', () => {
     ],
     ['https://s.example/a?ix=019cbd4d&tenant=1', 'https://s.example/a?ix=019cbd4d&tenant=1'],
     ['https://s.example/a?token=1#t', 'https://s.example/a#t'],
+    ['https://s.example/a#access_token=1', 'https://s.example/a'],
     [
       'https://s.example/a?next=https://t.example/b?sig=1&c=2',
       'https://s.example/a?next=https://t.example/b&c=2',

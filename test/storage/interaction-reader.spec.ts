@@ -77,7 +77,7 @@ describe('page', () => {
     next: (page: Page<InteractionRow> | null) => PageArgs | null,
   ): Promise<Page<InteractionRow>[]> {
     const pages: Page<InteractionRow>[] = [];
-    for (let args = next(null); args !== null; ) {
+    for (let args = next(null); args !== null;) {
       const page = await reader.page(world.frame, { isTest: false }, order, args);
       pages.push(page);
       args = next(page);
@@ -87,7 +87,12 @@ describe('page', () => {
 
   it('gives rows of the shape of the entity, with instants in milliseconds', async () => {
     const tags = [{ name: 'Language', value: 'en' }];
-    const row = await world.interaction({ tags, externalIds: ['a', 'b'], startedAt: NOON + 1, updatedAt: NOON });
+    const row = await world.interaction({
+      tags,
+      externalIds: ['a', 'b'],
+      startedAt: NOON + 1,
+      updatedAt: NOON,
+    });
     const page = await reader.page(world.frame, null, null, {});
     expect(page.edges[0]?.node).toMatchObject({ ...row, reference: null, expectedBy: null });
     expect(await reader.byIds(world.tenantId, [row.id])).toEqual([page.edges[0]?.node]);
@@ -125,7 +130,11 @@ describe('page', () => {
   });
 });
 
-function inOrder(rows: readonly InteractionRow[], value: (row: InteractionRow) => number | null, sign: 1 | -1) {
+function inOrder(
+  rows: readonly InteractionRow[],
+  value: (row: InteractionRow) => number | null,
+  sign: 1 | -1,
+) {
   const compare = (a: InteractionRow, b: InteractionRow) =>
     (value(a) ?? 0) - (value(b) ?? 0) || (a.id < b.id ? -1 : 1);
   const sorted = [...rows].sort((a, b) => sign * compare(a, b));
@@ -136,7 +145,17 @@ describe('by ids', () => {
   it('finds its own rows once each, and nothing by any other id', async () => {
     const mine = await world.interaction();
     const theirs = await stranger.interaction();
-    const asked = [mine.id, mine.id, mine.id.toUpperCase(), theirs.id, randomUUID(), 'x', '', "' or 1=1", '\u0000'];
+    const asked = [
+      mine.id,
+      mine.id,
+      mine.id.toUpperCase(),
+      theirs.id,
+      randomUUID(),
+      'x',
+      '',
+      "' or 1=1",
+      '\u0000',
+    ];
     expect(ids(await reader.byIds(world.tenantId, asked))).toEqual([mine.id]);
   });
 
@@ -149,29 +168,61 @@ describe('by ids', () => {
     expect(await reader.matching(stranger.frame, null, [live.id, done.id])).toEqual([]);
   });
 
+  it('gives what changed since a time, the latest first', async () => {
+    const changed = (ms: number) => world.interaction({ updatedAt: NOON + ms, startedAt: NOON - ms });
+    const [one, two, three] = [await changed(1), await changed(2), await changed(3)];
+    await world.interaction({ updatedAt: NOON + 2, isTest: true });
+    await stranger.interaction({ updatedAt: NOON + 2 });
+    const since = (at: number, limit: number) => reader.recent(world.frame, { isTest: false }, at, limit);
+    expect(ids(await since(NOON + 2, 10))).toEqual([three.id, two.id]);
+    expect(ids(await since(NOON, 2))).toEqual([three.id, two.id]);
+    expect(ids(await since(-Infinity, 10))).toEqual([three.id, two.id, one.id]);
+  });
+
   it('follows redirects to the survivor, over several hops and out of a circle', async () => {
-    const [a, b, c, d, e] = Array.from({ length: 5 }, () => randomUUID()) as [string, string, string, string, string];
+    const [a, b, c, d, e] = Array.from({ length: 5 }, () => randomUUID()) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     await world.redirect(a, b);
     await world.redirect(b, c);
     await world.redirect(d, e);
     await world.redirect(e, d);
     await stranger.redirect(c, d);
     const survivors = await reader.survivors(world.tenantId, [a, b, c, 'x']);
-    expect(survivors).toEqual(new Map([[a, c], [b, c]]));
+    expect(survivors).toEqual(
+      new Map([
+        [a, c],
+        [b, c],
+      ]),
+    );
     expect((await reader.survivors(world.tenantId, [d])).size).toBe(1);
     expect(await reader.survivors(stranger.tenantId, [a])).toEqual(new Map());
   });
 
   it('reads the status history of several interactions in order', async () => {
     const [one, two] = [randomUUID(), randomUUID()];
-    await world.statusChange({ interactionId: one, revision: 2, fromStatus: 'IN_PROGRESS', toStatus: 'COMPLETE' });
+    await world.statusChange({
+      interactionId: one,
+      revision: 2,
+      fromStatus: 'IN_PROGRESS',
+      toStatus: 'COMPLETE',
+    });
     await world.statusChange({ interactionId: one, revision: 1 });
     await world.statusChange({ interactionId: two, revision: 1 });
     await stranger.statusChange({ interactionId: one, revision: 3 });
     const changes = await reader.statusChanges(world.tenantId, [one, two]);
-    const of = (id: string) => changes.filter((change) => change.interactionId === id).map((one) => one.revision);
+    const of = (id: string) =>
+      changes.filter((change) => change.interactionId === id).map((one) => one.revision);
     expect([of(one), of(two)]).toEqual([[1, 2], [1]]);
-    expect(changes.find((change) => change.revision === 2)).toMatchObject({ at: NOON, toStatus: 'COMPLETE', why: { facts: [] } });
+    expect(changes.find((change) => change.revision === 2)).toMatchObject({
+      at: NOON,
+      toStatus: 'COMPLETE',
+      why: { facts: [] },
+    });
   });
 });
 
@@ -179,14 +230,17 @@ describe('journey', () => {
   const [ANN, BOB] = ['+12025550123', 'bob@example.com'];
 
   beforeEach(async () => {
-    for (const hours of [1, 3, 2]) await world.interaction({ customerAddress: ANN, startedAt: NOON - hours * HOUR });
+    for (const hours of [1, 3, 2])
+      await world.interaction({ customerAddress: ANN, startedAt: NOON - hours * HOUR });
     await world.interaction({ customerAddress: BOB });
     await stranger.interaction({ customerAddress: ANN });
   });
 
   it('gives each customer the latest interactions, newest first', async () => {
     const journeys = await reader.journey(world.frame, [ANN, BOB, '+4420', '\u0000'], 2);
-    expect([...journeys].map(([customer, rows]) => [customer, rows.map((row) => (NOON - row.startedAt) / HOUR)])).toEqual([
+    expect(
+      [...journeys].map(([customer, rows]) => [customer, rows.map((row) => (NOON - row.startedAt) / HOUR)]),
+    ).toEqual([
       [ANN, [1, 2]],
       [BOB, [0]],
       ['+4420', []],
@@ -196,7 +250,12 @@ describe('journey', () => {
 
   it('counts them all', async () => {
     const counts = await reader.countByCustomer(world.tenantId, [ANN, BOB, '+4420', '\ud800']);
-    expect([...counts]).toEqual([[ANN, 3], [BOB, 1], ['+4420', 0], ['\ud800', 0]]);
+    expect([...counts]).toEqual([
+      [ANN, 3],
+      [BOB, 1],
+      ['+4420', 0],
+      ['\ud800', 0],
+    ]);
   });
 
   it('refuses a length that no page may have', async () => {
@@ -220,8 +279,11 @@ describe('statements', () => {
       expect([name, await costOf(() => call([]))]).toEqual([name, 0]);
       expect([name, await costOf(() => call(['not-an-id']))]).toEqual([name, 0]);
     }
-    expect(await costOf(() => reader.page(frame, { search: '0123', source: 's' }, null, { last: 3 }))).toBe(1);
+    expect(await costOf(() => reader.page(frame, { search: '0123', source: 's' }, null, { last: 3 }))).toBe(
+      1,
+    );
     expect(await costOf(() => reader.count(frame, null))).toBe(1);
+    expect(await costOf(() => reader.recent(frame, null, NOON, 3))).toBe(1);
     expect(await costOf(() => reader.journey(frame, ['a', 'b'], 3))).toBe(1);
     expect(await costOf(() => reader.journey(frame, [], 3))).toBe(0);
     expect(await costOf(() => reader.countByCustomer(tenantId, ['a', 'b']))).toBe(1);
@@ -288,7 +350,11 @@ describe('plans over five thousand interactions', () => {
     expect(nodes.filter((node) => node['Node Type'] === 'Sort')).toEqual([]);
   });
 
-  async function statementOf(filter: InteractionFilter | null, order: InteractionOrder | null, args: PageArgs) {
+  async function statementOf(
+    filter: InteractionFilter | null,
+    order: InteractionOrder | null,
+    args: PageArgs,
+  ) {
     const counter = countStatements(db);
     const page = await reader.page(planned.frame, filter, order, args);
     counter.stop();
@@ -300,7 +366,9 @@ describe('plans over five thousand interactions', () => {
   /** The indexes that a statement uses; it may not read the whole table. */
   async function indexesOf(sql: string, parameters: unknown[]): Promise<unknown[]> {
     const nodes = await planOf(sql, parameters);
-    const scans = nodes.filter((node) => node['Node Type'] === 'Seq Scan' && node['Relation Name'] === 'interaction');
+    const scans = nodes.filter(
+      (node) => node['Node Type'] === 'Seq Scan' && node['Relation Name'] === 'interaction',
+    );
     expect(scans).toEqual([]);
     return nodes.map((node) => node['Index Name']);
   }
@@ -308,7 +376,10 @@ describe('plans over five thousand interactions', () => {
   type PlanNode = Record<string, unknown> & { Plans?: PlanNode[] };
 
   async function planOf(sql: string, parameters: unknown[]): Promise<PlanNode[]> {
-    const rows = await db.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }[]>(`explain (format json) ${sql}`, parameters);
+    const rows = await db.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }[]>(
+      `explain (format json) ${sql}`,
+      parameters,
+    );
     const flat = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flat)];
     return rows.flatMap((row) => row['QUERY PLAN']).flatMap((plan) => flat(plan.Plan));
   }

@@ -93,8 +93,8 @@ describe.each(SHAPES)('a list ordered $direction (nullable: $isNullable)', (shap
 
   it('is walked forwards in pages of seven without a gap or a repetition', async () => {
     const seen: Item[] = [];
-    let after: string | null = null;
-    for (let page = await read(shape, { first: 7 }); ; page = await read(shape, { first: 7, after })) {
+    for (let after: string | null = null; ;) {
+      const page: Page<Item> = await read(shape, { first: 7, after });
       expect(page.hasPreviousPage).toBe(seen.length > 0);
       seen.push(...nodes(page));
       expect(page.hasNextPage).toBe(seen.length < whole.length);
@@ -106,8 +106,8 @@ describe.each(SHAPES)('a list ordered $direction (nullable: $isNullable)', (shap
 
   it('is walked backwards in pages of seven to the same rows', async () => {
     const seen: Item[] = [];
-    let before: string | null = null;
-    for (let page = await read(shape, { last: 7 }); ; page = await read(shape, { last: 7, before })) {
+    for (let before: string | null = null; ;) {
+      const page: Page<Item> = await read(shape, { last: 7, before });
       expect(page.hasNextPage).toBe(seen.length > 0);
       seen.unshift(...nodes(page));
       expect(page.hasPreviousPage).toBe(seen.length < whole.length);

@@ -37,7 +37,7 @@ async function createTemplate(url) {
 
 async function migrate(url) {
   const { createDataSource } = await importBuilt('ormconfig.js');
-  const dataSource = createDataSource(url);
+  const dataSource = createDataSource(url, { migrations: true });
   await dataSource.initialize();
   try {
     await dataSource.runMigrations();

@@ -1,7 +1,8 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
 import type { CallStatus, Direction, DisconnectedBy, Instant, Role } from '../../domain/words.js';
 import type { CallFilter } from '../../storage/list/filter.js';
-import type { CallOrder, CallOrderField, OrderDirection } from '../../storage/list/order.js';
+import type { OrderDirection } from '../../storage/list/keyset.js';
+import type { CallOrder, CallOrderField } from '../../storage/list/order.js';
 import type { DatePreset, Range } from '../../storage/read-model.js';
 import { PageArgsType } from '../connection.js';
 import { DirectionEnum, enumOf, RoleEnum } from '../enums.js';

@@ -8,7 +8,8 @@ import type {
   Outcome,
 } from '../../domain/words.js';
 import type { InteractionFilter, QuickFilter } from '../../storage/list/filter.js';
-import type { InteractionOrder, InteractionOrderField, OrderDirection } from '../../storage/list/order.js';
+import type { OrderDirection } from '../../storage/list/keyset.js';
+import type { InteractionOrder, InteractionOrderField } from '../../storage/list/order.js';
 import type { DatePreset, Range } from '../../storage/read-model.js';
 import { PageArgsType } from '../connection.js';
 import { ChannelEnum, DirectionEnum, enumOf } from '../enums.js';

@@ -22,7 +22,8 @@ export const ResyncReasonEnum = enumOf<ResyncReason>('ResyncReason', 'Why a feed
   SLOW_CONSUMER: 'Too much was waiting to be read.',
 });
 
-@ObjectType({ isAbstract: true })
+/** What every event has; not a type of its own in the schema. */
+@ObjectType({ simpleResolvers: true })
 abstract class WithCursor {
   @Field(() => String, { description: 'Whoever has handled this event may go on after it: `after: cursor`.' })
   cursor!: string;

@@ -13,12 +13,21 @@ export const instant = (options: ColumnOptions = {}): ColumnOptions => ({
   ...options,
 });
 
-export const optionalInstant = (options: ColumnOptions = {}): ColumnOptions => instant({ nullable: true, ...options });
+export const optionalInstant = (options: ColumnOptions = {}): ColumnOptions =>
+  instant({ nullable: true, ...options });
 
 export const text = (options: ColumnOptions = {}): ColumnOptions => ({ type: 'text', ...options });
 
-export const optionalText = (options: ColumnOptions = {}): ColumnOptions => ({ type: 'text', nullable: true, ...options });
+export const optionalText = (options: ColumnOptions = {}): ColumnOptions => ({
+  type: 'text',
+  nullable: true,
+  ...options,
+});
 
 export const json = (options: ColumnOptions = {}): ColumnOptions => ({ type: 'jsonb', ...options });
 
-export const optionalJson = (options: ColumnOptions = {}): ColumnOptions => ({ type: 'jsonb', nullable: true, ...options });
+export const optionalJson = (options: ColumnOptions = {}): ColumnOptions => ({
+  type: 'jsonb',
+  nullable: true,
+  ...options,
+});

@@ -1,9 +1,4 @@
-import {
-  CallEntity,
-  KnowledgeSearchEntity,
-  ToolCallEntity,
-  TranscriptEntryEntity,
-} from './call.entity.js';
+import { CallEntity, KnowledgeSearchEntity, ToolCallEntity, TranscriptEntryEntity } from './call.entity.js';
 import { ChangeEntity, FeedHeadEntity } from './change.entity.js';
 import { InteractionEntity, InteractionRedirectEntity, StatusChangeEntity } from './interaction.entity.js';
 import { CorrelationKeyEntity, LegEntity, QuarantinedKeyEntity } from './leg.entity.js';

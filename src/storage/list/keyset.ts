@@ -108,10 +108,13 @@ function placeholders<T extends { id: string }>(
   return { value: value === null ? 'null' : write(value), id: params.add(id, 'uuid') };
 }
 
-function withoutFlags<T>(row: T & Partial<Flags>): T {
+/** Both flags come with every row; the row itself is of the shape that it has in other lists. */
+function withoutFlags<T extends object>(row: T & Partial<Flags>): T {
   if (row.hasEarlier === undefined) return row;
-  const { hasEarlier: _hasEarlier, hasLater: _hasLater, ...rest } = row;
-  return rest as T;
+  const bare: Partial<T & Flags> = { ...row };
+  delete bare.hasEarlier;
+  delete bare.hasLater;
+  return bare as T;
 }
 
 class KeysetStatement<T extends { id: string }> {
@@ -162,10 +165,9 @@ class KeysetStatement<T extends { id: string }> {
     const presence = { all: [], valued: [`${sort.sql} is not null`], valueless: [`${sort.sql} is null`] }[
       run
     ];
-    const keys = run === 'valueless' ? [id] : [sort.sql, id];
     return `select ${columns} from ${from}
       where ${[where, ...presence, ...conditions].join(' and ')}
-      order by ${keys.map((key) => `${key} ${direction}`).join(', ')} limit ${limit}`;
+      order by ${sort.sql} ${direction}, ${id} ${direction} limit ${limit}`;
   }
 
   /** The rows of a run on one side of a cursor; `'='` takes in the cursor's own row. */

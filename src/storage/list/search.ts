@@ -13,48 +13,53 @@ export function interactionSearch(
   frame: TenantFrame,
   params: Params,
 ): Condition {
-  return search(text, frame, params, ({ tenant, interactions, legs }) => {
-    const ofLegs = `select l.interaction_id from leg l where l.tenant_id = ${tenant} and l.id in (${legs})`;
-    return `i.id in (${interactions} union ${ofLegs})`;
-  });
+  return search(
+    text,
+    frame,
+    params,
+    ({ interactions, legs }) => `i.id in (${interactions} union ${legs('interaction_id')})`,
+  );
 }
 
 /** The calls that a search text means: those it names, and all of an interaction that it names. */
 export function callSearch(text: string | null | undefined, frame: TenantFrame, params: Params): Condition {
   return search(text, frame, params, ({ tenant, interactions, legs }) => {
-    const ofInteractions = `select m.id from leg m where m.tenant_id = ${tenant} and m.interaction_id in (${interactions})`;
-    return `c.id in (${legs} union ${ofInteractions})`;
+    const members = `select m.id from leg m where m.tenant_id = ${tenant} and m.interaction_id in (${interactions})`;
+    return `c.id in (${legs('id')} union ${members})`;
   });
 }
 
-/** Statements that give the ids of what a text names: each arm is one look-up in one index. */
-interface Candidates {
+/** Selects of what a text names: each arm is one look-up in one index. */
+interface Named {
   tenant: string;
+  /** Ids of interactions. */
   interactions: string;
-  legs: string;
+  /** A column of legs. */
+  legs: (column: 'id' | 'interaction_id') => string;
 }
 
 function search(
   text: string | null | undefined,
   frame: TenantFrame,
   params: Params,
-  condition: (candidates: Candidates) => string,
+  condition: (named: Named) => string,
 ): Condition {
   const wanted = text?.trim() ?? '';
   if (wanted === '') return null;
   if (!isStorable(wanted)) return 'false';
   const tenant = params.add(frame.tenantId, 'uuid');
   const spellings = params.add(spellingsOf(wanted), 'text[]');
+  const matches = [`f.reference = any(${spellings})`, ...byCustomer(wanted, frame, params)];
   return condition({
     tenant,
-    interactions: [
-      `select f.id from interaction f where f.tenant_id = ${tenant} and f.reference = any(${spellings})`,
-      ...byCustomer(wanted, frame, params).map(
-        (match) => `select f.id from interaction f where f.tenant_id = ${tenant} and ${match}`,
-      ),
-    ].join(' union '),
-    legs: `select g.id from leg g where g.tenant_id = ${tenant} and g.external_id = any(${spellings})
-      union select k.leg_id from correlation_key k where k.tenant_id = ${tenant} and k.value = any(${spellings})`,
+    interactions: matches
+      .map((match) => `select f.id from interaction f where f.tenant_id = ${tenant} and ${match}`)
+      .join(' union '),
+    legs: (column) => `select g.${column} from leg g
+        where g.tenant_id = ${tenant} and g.external_id = any(${spellings})
+      union select g.${column} from correlation_key k
+        join leg g on g.tenant_id = k.tenant_id and g.id = k.leg_id
+        where k.tenant_id = ${tenant} and k.value = any(${spellings})`,
   });
 }
 

@@ -1,8 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { partition } from '../../../src/domain/correlate.js';
-import { keysOfLeg } from '../../../src/domain/correlate.js';
+import { keysOfLeg, partition } from '../../../src/domain/correlate.js';
 import type { Json, JsonObject, NeutralRecord } from '../../../src/domain/record.js';
 import { adapterFor } from '../../../src/ingest/providers/index.js';
 import { twilio } from '../../../src/ingest/providers/twilio/adapter.js';
