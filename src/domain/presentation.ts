@@ -131,7 +131,11 @@ export interface Party {
 }
 
 /** What happened on the way to another party; `viewed` is the call whose page it is, null for the interaction's. */
-export function bannersOf(transfers: readonly Transfer[], parties: readonly Party[], viewed: Party | null): Banner[] {
+export function bannersOf(
+  transfers: readonly Transfer[],
+  parties: readonly Party[],
+  viewed: Party | null,
+): Banner[] {
   const banners = [...transfers.flatMap(transferBanner), ...handover(parties, viewed)];
   return banners.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
 }
@@ -139,17 +143,26 @@ export function bannersOf(transfers: readonly Transfer[], parties: readonly Part
 function transferBanner(transfer: Transfer): Banner[] {
   const { target = null, requestedAt = null, bridgedAt = null, failureReason: reason = null } = transfer;
   if (transfer.state === 'FAILED')
-    return [{ kind: 'TRANSFER_FAILED', target, at: transfer.endedAt ?? requestedAt, reason, originCallId: null }];
+    return [
+      { kind: 'TRANSFER_FAILED', target, at: transfer.endedAt ?? requestedAt, reason, originCallId: null },
+    ];
   const bridged = transfer.state === 'BRIDGED' || (transfer.state === 'ENDED' && bridgedAt !== null);
-  return bridged ? [{ kind: 'TRANSFERRED', target, at: bridgedAt ?? requestedAt, reason: null, originCallId: null }] : [];
+  return bridged
+    ? [{ kind: 'TRANSFERRED', target, at: bridgedAt ?? requestedAt, reason: null, originCallId: null }]
+    : [];
 }
 
 function handover(parties: readonly Party[], viewed: Party | null): Banner[] {
   const human = earliest(parties, 'HUMAN');
   const originCallId = viewed === null ? null : originOf(viewed, parties);
-  const banner = { target: null, at: (viewed?.role === 'HUMAN' ? viewed : human)?.startedAt ?? null, reason: null };
+  const banner = {
+    target: null,
+    at: (viewed?.role === 'HUMAN' ? viewed : human)?.startedAt ?? null,
+    reason: null,
+  };
   if (originCallId !== null) return [{ ...banner, kind: 'FROM_BOT_CALL', originCallId }];
-  const handed = human !== undefined && earliest(parties, 'ASSISTANT') !== undefined && viewed?.role !== 'HUMAN';
+  const handed =
+    human !== undefined && earliest(parties, 'ASSISTANT') !== undefined && viewed?.role !== 'HUMAN';
   return handed ? [{ ...banner, kind: 'HANDED_TO_HUMAN', originCallId }] : [];
 }
 

@@ -7,7 +7,9 @@ export class PageInfoType {
   @Field(() => Boolean, { description: 'True when more follows: ask again with `after: endCursor`.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: 'True when something precedes: ask again with `before: startCursor`.' })
+  @Field(() => Boolean, {
+    description: 'True when something precedes: ask again with `before: startCursor`.',
+  })
   hasPreviousPage!: boolean;
 
   @Field(() => String, { nullable: true, description: 'Cursor of the first edge; null on an empty page.' })
@@ -101,7 +103,10 @@ export function connectionType(
   node: () => ClassType | object,
   options: { isCounted: boolean } = { isCounted: false },
 ): ClassType {
-  @ObjectType(`${name}Edge`, { description: `One of ${of}, with its place in the list.`, simpleResolvers: true })
+  @ObjectType(`${name}Edge`, {
+    description: `One of ${of}, with its place in the list.`,
+    simpleResolvers: true,
+  })
   class Edge {
     @Field(() => String, { description: 'Opaque; pass it as `after` or `before`.' })
     cursor!: string;
@@ -127,7 +132,10 @@ export function connectionType(
 
 function addCount({ prototype }: ClassType): void {
   const upTo = COUNT_CAP.toLocaleString('en');
-  Field(() => Int, { description: `How many match, counted up to ${upTo}.` })(prototype as object, 'totalCount');
+  Field(() => Int, { description: `How many match, counted up to ${upTo}.` })(
+    prototype as object,
+    'totalCount',
+  );
   Field(() => Boolean, { description: 'True when more match than `totalCount` says.' })(
     prototype as object,
     'totalCountIsCapped',

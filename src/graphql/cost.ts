@@ -47,7 +47,11 @@ export function costOf(
   const operation = getOperationAST(document, operationName);
   const root = operation == null ? null : schema.getRootType(operation.operation);
   if (operation == null || root == null) return 0;
-  return new CostReader(schema, document, valuesOf(operation, variables ?? {})).selections(operation.selectionSet, root, 1);
+  return new CostReader(schema, document, valuesOf(operation, variables ?? {})).selections(
+    operation.selectionSet,
+    root,
+    1,
+  );
 }
 
 export function costFault(...args: Parameters<typeof costOf>): GraphQLError | null {
@@ -90,7 +94,12 @@ class CostReader {
     for (const node of set?.selections ?? []) {
       if (node.kind === Kind.FIELD) cost += this.field(node, parent, page);
       else if (node.kind === Kind.FRAGMENT_SPREAD) cost += this.fragment(node.name.value, page);
-      else cost += this.selections(node.selectionSet, this.narrowed(node.typeCondition?.name.value, parent), page);
+      else
+        cost += this.selections(
+          node.selectionSet,
+          this.narrowed(node.typeCondition?.name.value, parent),
+          page,
+        );
     }
     return cost;
   }
@@ -118,7 +127,12 @@ class CostReader {
     return objects * (1 + this.selections(node.selectionSet, type, this.pageSize(node, field)));
   }
 
-  private listSize(node: FieldNode, field: GraphQLField<unknown, unknown>, parent: GraphQLCompositeType, page: number) {
+  private listSize(
+    node: FieldNode,
+    field: GraphQLField<unknown, unknown>,
+    parent: GraphQLCompositeType,
+    page: number,
+  ) {
     if (parent.name.endsWith('Connection')) return page;
     const ids = node.arguments?.find((argument) => argument.name.value === 'ids');
     if (ids !== undefined) return this.length(ids.value);
@@ -128,7 +142,8 @@ class CostReader {
   /** What `first` or `last` says, a variable's value among it. */
   private pageSize(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
     const stated = node.arguments?.find(({ name }) => name.value === 'first' || name.value === 'last')?.value;
-    const value = stated?.kind === Kind.VARIABLE ? this.variables.get(stated.name.value) : literalNumber(stated);
+    const value =
+      stated?.kind === Kind.VARIABLE ? this.variables.get(stated.name.value) : literalNumber(stated);
     if (typeof value === 'number') return Math.max(1, value);
     const byDefault = field.args.find((argument) => argument.name === 'first')?.defaultValue;
     return typeof byDefault === 'number' ? byDefault : DEFAULT_PAGE_SIZE;

@@ -1,7 +1,7 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { getOperationAST, GraphQLError, parse, specifiedRules, validate } from 'graphql';
 import { costFault } from './cost.js';
-import { LIMITS, limitsRule, textFault } from './limits.js';
+import { LIMITS, limitsRule, textFault } from './shape.js';
 
 /** Errors of one document that a client is told of. */
 export const MAX_ERRORS = 5;
@@ -86,6 +86,8 @@ function withCode(error: GraphQLError): GraphQLError {
 
 const noOperation = (name: string | null | undefined): GraphQLError =>
   new GraphQLError(
-    name == null ? 'The document has several operations: name the one to run.' : 'The document has no operation of this name.',
+    name == null
+      ? 'The document has several operations: name the one to run.'
+      : 'The document has no operation of this name.',
     { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
   );

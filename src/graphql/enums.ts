@@ -44,13 +44,17 @@ export const PlatformEnum = enumOf<Platform>('Platform', 'What the customer used
   OTHER: 'Anything else.',
 });
 
-export const LegStateEnum = enumOf<LegState>('LegState', 'How far a leg has come. It only moves towards TERMINAL.', {
-  UNKNOWN: 'Nothing is said yet.',
-  QUEUED: 'Waiting for a free slot or agent.',
-  RINGING: 'Being connected.',
-  ACTIVE: 'Answered and going on.',
-  TERMINAL: 'Over, however it ended.',
-});
+export const LegStateEnum = enumOf<LegState>(
+  'LegState',
+  'How far a leg has come. It only moves towards TERMINAL.',
+  {
+    UNKNOWN: 'Nothing is said yet.',
+    QUEUED: 'Waiting for a free slot or agent.',
+    RINGING: 'Being connected.',
+    ACTIVE: 'Answered and going on.',
+    TERMINAL: 'Over, however it ended.',
+  },
+);
 
 export const ApiRoleEnum = enumOf<ApiRole>('ApiRole', 'Who is asking, from most to least able.', {
   ADMIN: 'May do everything, raw records included.',

@@ -5,33 +5,61 @@ import { ThroughlineError } from '../domain/errors.js';
 /** Gets every fault that clients are not told of. */
 export type ErrorLog = (error: unknown, requestId: string | null) => void;
 
+/** For graphql-ws: what clients are told of the errors of one operation. */
+export const maskErrors =
+  (log: ErrorLog) =>
+  (errors: readonly unknown[], requestId: string): GraphQLFormattedError[] =>
+    errors.map((error) => publicError(error, requestId, log));
+
+/** For Apollo's `formatError`, which is told nothing of the request but by `ofRequest`. */
+export const maskingFormatError =
+  (log: ErrorLog) =>
+  (_formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError =>
+    publicError(error, requestIds.get(Object(error) as object) ?? null, log);
+
+const requestIds = new WeakMap<object, string>();
+
+/** Notes which request an error belongs to. */
+export const ofRequest = (error: object, requestId: string): unknown => requestIds.set(error, requestId);
+
+export const isUnavailable = (error: GraphQLFormattedError): boolean =>
+  error.extensions?.['code'] === 'SERVICE_UNAVAILABLE';
+
 /** Longest message that is given to a client: those of graphql-js quote the caller's own data. */
 const MESSAGE_LIMIT = 500;
 
 const INTERNAL = 'Something went wrong on our side. Name the request id when you ask for help.';
 const UNAVAILABLE = 'The service cannot reach its database at the moment. Try again in a few seconds.';
 
-/** What graphql-js and Apollo say of a request by themselves; a message with any other code is not passed on. */
+/** What graphql-js, Apollo and the doors say of a request; a message with any other code is not passed on. */
 const REQUEST_CODES = new Set<unknown>([
   'BAD_REQUEST',
   'BAD_USER_INPUT',
   'COST_LIMIT_EXCEEDED',
+  'FORBIDDEN',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'INTROSPECTION_DISABLED',
   'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_FOUND',
   'PERSISTED_QUERY_NOT_SUPPORTED',
+  'RATE_LIMITED',
+  'UNAUTHENTICATED',
 ]);
 
 /**
  * What a client is told of an error. Only faults that the caller can understand and mend keep their
  * message; anything else is masked and goes to the log.
  */
-export function publicError(error: unknown, requestId: string | null, log: ErrorLog): GraphQLFormattedError {
+export function publicError(
+  error: unknown,
+  requestId: string | null,
+  log: ErrorLog = () => undefined,
+): GraphQLFormattedError {
   const cause = causeOf(error);
   if (cause instanceof ThroughlineError) return stated(error, cause);
-  if (isDatabaseFault(cause)) return masked(error, cause, { code: 'SERVICE_UNAVAILABLE', requestId }, UNAVAILABLE, log);
+  if (isDatabaseFault(cause))
+    return masked(error, cause, { code: 'SERVICE_UNAVAILABLE', requestId }, UNAVAILABLE, log);
   const fault = argumentFault(cause) ?? requestFault(error, cause);
   if (fault !== null) return { ...placeOf(error), ...fault };
   return masked(error, cause, { code: 'INTERNAL_SERVER_ERROR', requestId }, INTERNAL, log);
@@ -86,10 +114,16 @@ function firstViolation([first]: Violation[], above: string[]): { path: string[]
 }
 
 /** A fault of the document or its variables. One with a path comes from running, and is ours. */
-function requestFault(error: unknown, cause: unknown): Pick<GraphQLFormattedError, 'message' | 'extensions'> | null {
-  if (!(error instanceof GraphQLError && cause instanceof GraphQLError) || error.path !== undefined) return null;
+function requestFault(
+  error: unknown,
+  cause: unknown,
+): Pick<GraphQLFormattedError, 'message' | 'extensions'> | null {
+  if (!(error instanceof GraphQLError && cause instanceof GraphQLError) || error.path !== undefined)
+    return null;
   const code = codeOf(error);
-  return REQUEST_CODES.has(code) ? { message: plain(error.message), extensions: { ...detailOf(error), code } } : null;
+  return REQUEST_CODES.has(code)
+    ? { message: plain(error.message), extensions: { ...detailOf(error), code } }
+    : null;
 }
 
 /** graphql-js gives faults of variables no code. A value written in the document counts as input, like one in a variable. */
@@ -111,7 +145,8 @@ function plain(message: string): string {
 }
 
 /** Lost and refused connections, shutdown, too many clients, time-outs, deadlocks and lost races. */
-const FAULT_STATES = /^(?:08...|57P0[123]|57014|53300|40001|40P01|55P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+const FAULT_STATES =
+  /^(?:08...|57P0[123]|57014|53300|40001|40P01|55P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 const FAULT_MESSAGES =
   /Connection terminated|timeout exceeded|Query read timeout|Query runner already released|ECONNREFUSED|Client has encountered a connection error/;
 

@@ -15,9 +15,12 @@ export const Needs = (permission: Permission) => Extensions({ needs: permission 
 export function neededFor(schema: GraphQLSchema, typeName: string, field: AnyField): Permission | null {
   const stated = field.extensions['needs'] as Permission | undefined;
   if (stated !== undefined) return stated;
-  const reading = [schema.getQueryType(), schema.getSubscriptionType()].some((type) => type?.name === typeName);
+  const reading = [schema.getQueryType(), schema.getSubscriptionType()].some(
+    (type) => type?.name === typeName,
+  );
   if (reading) return 'READ';
-  if (schema.getMutationType()?.name === typeName) throw new Error(`Mutation.${field.name} must say what it needs`);
+  if (schema.getMutationType()?.name === typeName)
+    throw new Error(`Mutation.${field.name} must say what it needs`);
   return null;
 }
 

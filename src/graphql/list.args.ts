@@ -7,19 +7,27 @@ import { DateTime } from './scalars.js';
 
 /** What the filters and orders of all lists share. */
 
-export const OrderDirectionEnum = enumOf<OrderDirection>('OrderDirection', 'Which end of a list comes first.', {
-  ASC: 'Earliest or smallest first.',
-  DESC: 'Latest or largest first.',
-});
+export const OrderDirectionEnum = enumOf<OrderDirection>(
+  'OrderDirection',
+  'Which end of a list comes first.',
+  {
+    ASC: 'Earliest or smallest first.',
+    DESC: 'Latest or largest first.',
+  },
+);
 
-export const DatePresetEnum = enumOf<DatePreset>('DatePreset', "A period that ends now or today, in the tenant's time zone.", {
-  TODAY: 'Since midnight.',
-  YESTERDAY: 'The day before today.',
-  LAST_24_HOURS: 'The last 24 hours.',
-  LAST_7_DAYS: 'Today and the six days before it.',
-  THIS_MONTH: 'Since the first of the month.',
-  LAST_30_DAYS: 'Today and the 29 days before it.',
-});
+export const DatePresetEnum = enumOf<DatePreset>(
+  'DatePreset',
+  "A period that ends now or today, in the tenant's time zone.",
+  {
+    TODAY: 'Since midnight.',
+    YESTERDAY: 'The day before today.',
+    LAST_24_HOURS: 'The last 24 hours.',
+    LAST_7_DAYS: 'Today and the six days before it.',
+    THIS_MONTH: 'Since the first of the month.',
+    LAST_30_DAYS: 'Today and the 29 days before it.',
+  },
+);
 
 @InputType('InstantRange', { description: 'A period. Either end may be left open.' })
 export class InstantRangeInput implements Range<Instant> {

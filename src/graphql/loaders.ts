@@ -7,7 +7,6 @@ import type {
   KnowledgeSearchRow,
   LegRow,
   Page,
-  RejectedRecordRow,
   SourceRecordRow,
   SourceRow,
   StatusChangeRow,
@@ -18,7 +17,6 @@ import type {
 } from '../storage/read-model.js';
 import type { ForwardArgs, TimelineOwner } from '../storage/timeline-reader.js';
 import type { Readers } from './context.js';
-
 
 /** Payloads are large and rarely asked for: they are loaded apart. */
 export type RecordRow = Omit<SourceRecordRow, 'payload'>;
@@ -35,8 +33,6 @@ export interface Loaders {
   legs: One<LegRow>;
   /** All sources of the tenant are read at the first one that is asked for. */
   sources: One<SourceRow>;
-  sourceRecords: One<RecordRow>;
-  rejectedRecords: One<RejectedRecordRow>;
   legsByInteraction: Many<LegRow>;
   callsByInteraction: Many<CallRow>;
   toolCallsByInteraction: Many<ToolCallRow>;
@@ -63,8 +59,6 @@ export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
     calls: one(async (ids) => byId(await calls.byIds(tenantId, ids))),
     legs: one(async (ids) => byId(await calls.legsByIds(tenantId, ids))),
     sources: one(async () => byId(await sources.all(tenantId))),
-    sourceRecords: one(async (ids) => byId(await sources.recordsByIds(tenantId, ids))),
-    rejectedRecords: one(async (ids) => byId(await sources.rejectedByIds(tenantId, ids))),
     legsByInteraction: many((ids) => calls.legsByInteractions(tenantId, ids), ofInteraction),
     callsByInteraction: many((ids) => calls.callsByInteractions(tenantId, ids), ofInteraction),
     toolCallsByInteraction: many((ids) => calls.toolCallsByInteractions(tenantId, ids), ofInteraction),
@@ -75,7 +69,10 @@ export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
     statusChangesByInteraction: many((ids) => interactions.statusChanges(tenantId, ids), ofInteraction),
     toolCallsByCall: many((ids) => calls.toolCallsByCalls(tenantId, ids), ofCall),
     knowledgeSearchesByCall: many((ids) => calls.knowledgeSearchesByCalls(tenantId, ids), ofCall),
-    recordsByLeg: many((ids) => sources.recordsByLegs(tenantId, ids), ({ legId }) => legId),
+    recordsByLeg: many(
+      (ids) => sources.recordsByLegs(tenantId, ids),
+      ({ legId }) => legId,
+    ),
     payloads: one((ids) => sources.payloads(tenantId, ids)),
     transcripts: byPage((owner, page, ids) => timeline.transcript(tenantId, owner, ids, page)),
     timelines: byPage((owner, page, ids) => timeline.timeline(tenantId, owner, ids, page)),
@@ -86,13 +83,15 @@ export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
 
 const ofInteraction = ({ interactionId }: OfInteraction<unknown>): string => interactionId;
 const ofCall = ({ callId }: { callId: string }): string => callId;
-const byId = <T extends { id: string }>(rows: readonly T[]): Map<string, T> => new Map(rows.map((row) => [row.id, row]));
+const byId = <T extends { id: string }>(rows: readonly T[]): Map<string, T> =>
+  new Map(rows.map((row) => [row.id, row]));
 
 /** Ids that are not found may have been merged; only then are the redirects read. */
 async function withSurvivors({ interactions }: Readers, tenantId: string, ids: Ids) {
   const found = byId(await interactions.byIds(tenantId, ids));
   const missing = ids.filter((id) => !found.has(id));
-  const survivors = missing.length === 0 ? new Map<string, string>() : await interactions.survivors(tenantId, missing);
+  const survivors =
+    missing.length === 0 ? new Map<string, string>() : await interactions.survivors(tenantId, missing);
   if (survivors.size === 0) return found;
   const rows = byId(await interactions.byIds(tenantId, [...new Set(survivors.values())]));
   for (const [id, survivor] of survivors) {
@@ -128,7 +127,9 @@ function grouped<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, 
 const EMPTY = { edges: [], hasNextPage: false, hasPreviousPage: false };
 
 /** A loader for each kind of owner and each page that is asked for. */
-function byPage<T>(load: (owner: TimelineOwner, page: ForwardArgs, ids: Ids) => Promise<Map<string, Page<T>>>): Paged<T> {
+function byPage<T>(
+  load: (owner: TimelineOwner, page: ForwardArgs, ids: Ids) => Promise<Map<string, Page<T>>>,
+): Paged<T> {
   const loaders = byArgument((key: string) => {
     const [owner, first, after] = JSON.parse(key) as [TimelineOwner, number | null, string | null];
     return mapped<Page<T>>((ids) => load(owner, { first, after }, ids), EMPTY);

@@ -3,29 +3,46 @@ import { Arg, Args, ArgsType, Ctx, Field, ID, Query, Resolver } from 'type-graph
 import { Forbidden } from '../domain/errors.js';
 import type { Permission } from '../domain/permissions.js';
 import { may } from '../domain/permissions.js';
+import { isOneOf } from '../domain/words.js';
 import type { GraphQLContext } from './context.js';
 import type { Loaders } from './loaders.js';
 import type { NodeTypeName } from './node.js';
-import { NodeType, readGlobalId } from './node.js';
+import { NODE_TYPES, NodeType, readGlobalId } from './node.js';
 
-/** How each kind of node is found, and what it takes to see it. */
-const FIND: Record<NodeTypeName, { needs: Permission; loader: (loaders: Loaders) => { load(id: string): Promise<object | null> } }> = {
-  Interaction: { needs: 'READ', loader: (loaders) => loaders.interactions },
-  Leg: { needs: 'READ', loader: (loaders) => loaders.legs },
-  Call: { needs: 'READ', loader: (loaders) => loaders.calls },
-  SourceRecord: { needs: 'READ', loader: (loaders) => loaders.sourceRecords },
-  Source: { needs: 'READ_SOURCES', loader: (loaders) => loaders.sources },
-  RejectedRecord: { needs: 'READ_SOURCES', loader: (loaders) => loaders.rejectedRecords },
+interface Kind {
+  needs: Permission;
+  find: (loaders: Loaders, key: string[]) => Promise<object | null>;
+}
+
+type OneLoader = (loaders: Loaders) => { load(id: string): Promise<object | null> };
+
+const byId = (loader: OneLoader, needs: Permission = 'READ'): Kind => ({
+  needs,
+  find: async (loaders, [id, ...rest]) =>
+    id === undefined || rest.length > 0 ? null : loader(loaders).load(id),
+});
+
+/** How each kind of node is found, and what it takes to see it. A source record is found with its leg. */
+const KINDS: Record<NodeTypeName, Kind> = {
+  Interaction: byId((loaders) => loaders.interactions),
+  Leg: byId((loaders) => loaders.legs),
+  Call: byId((loaders) => loaders.calls),
+  Source: byId((loaders) => loaders.sources, 'READ_SOURCES'),
+  SourceRecord: {
+    needs: 'READ',
+    find: async (loaders, [legId = '', id]) =>
+      (await loaders.recordsByLeg.load(legId)).find((record) => record.id === id) ?? null,
+  },
 };
 
 /** Unknown, malformed and foreign ids alike are null. */
 async function findNode(id: string, { loaders, viewer }: GraphQLContext): Promise<object | null> {
-  const local = readGlobalId(id);
-  if (local === null) return null;
-  const { needs, loader } = FIND[local.type];
+  const read = readGlobalId(id);
+  if (read === null || !isOneOf(NODE_TYPES, read.type)) return null;
+  const { needs, find } = KINDS[read.type];
   if (!may(viewer.role, needs)) throw new Forbidden();
-  const row = await loader(loaders).load(local.id);
-  return row === null ? null : { ...row, __typename: local.type };
+  const row = await find(loaders, read.key);
+  return row === null ? null : { ...row, __typename: read.type };
 }
 
 /** Most ids that one call of `nodes` takes. */
@@ -45,7 +62,10 @@ export class NodeResolver {
     return findNode(id, context);
   }
 
-  @Query(() => [NodeType], { nullable: 'items', description: 'Objects by their ids, in the same order; null where there is none.' })
+  @Query(() => [NodeType], {
+    nullable: 'items',
+    description: 'Objects by their ids, in the same order; null where there is none.',
+  })
   nodes(@Args(() => NodesArgs, { validate: true }) { ids }: NodesArgs, @Ctx() context: GraphQLContext) {
     return ids.map((id) => findNode(id, context));
   }

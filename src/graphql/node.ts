@@ -1,7 +1,7 @@
 import { Field, ID, InterfaceType } from 'type-graphql';
 
 /** The types that `node` finds, by their names in the schema. */
-export const NODE_TYPES = ['Interaction', 'Leg', 'Call', 'Source', 'SourceRecord', 'RejectedRecord'] as const;
+export const NODE_TYPES = ['Interaction', 'Leg', 'Call', 'Source', 'SourceRecord'] as const;
 export type NodeTypeName = (typeof NODE_TYPES)[number];
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -10,26 +10,22 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const globalId = (type: string, ...key: string[]): string =>
   Buffer.from([type, ...key].join(':')).toString('base64url');
 
-export interface LocalId {
-  type: NodeTypeName;
-  id: string;
-}
+/** No id of ours is longer. */
+const LONGEST = 200;
 
-/** What a global id means; null when it is not one of ours. */
-export function readGlobalId(text: string): LocalId | null {
-  if (text.length > 200) return null;
-  const [type, id, ...rest] = Buffer.from(text, 'base64url').toString().split(':');
-  const known = NODE_TYPES.find((name) => name === type);
-  if (known === undefined || id === undefined || rest.length > 0 || !UUID.test(id)) return null;
-  const local = { type: known, id: id.toLowerCase() };
-  return globalId(known, id) === text ? local : null;
+/** The parts of a global id, all but the type's name uuids; null when it is not one of ours. */
+export function readGlobalId(text: string): { type: string; key: string[] } | null {
+  if (text.length > LONGEST) return null;
+  const [type = '', ...key] = Buffer.from(text, 'base64url').toString().split(':');
+  if (!key.every((part) => UUID.test(part)) || globalId(type, ...key) !== text) return null;
+  return { type, key: key.map((part) => part.toLowerCase()) };
 }
 
 /** The key of an object of this type from its global id or its bare uuid; null when it is neither. */
-export function localId(type: NodeTypeName, text: string): string | null {
+export function localId(type: string, text: string): string | null {
   if (UUID.test(text)) return text.toLowerCase();
   const read = readGlobalId(text);
-  return read?.type === type ? read.id : null;
+  return read?.type === type && read.key.length === 1 ? (read.key[0] ?? null) : null;
 }
 
 @InterfaceType('Node', {
@@ -37,6 +33,8 @@ export function localId(type: NodeTypeName, text: string): string | null {
   resolveType: (value: { __typename: string }) => value.__typename,
 })
 export abstract class NodeType {
-  @Field(() => ID, { description: 'Opaque id, unique over all types. The same object always has the same id.' })
+  @Field(() => ID, {
+    description: 'Opaque id, unique over all types. The same object always has the same id.',
+  })
   id!: string;
 }

@@ -17,7 +17,8 @@ const refuse = (message: string, node?: ValueNode): never => {
 /** Epoch ms of an instant in RFC 3339, or a sentence that says what is wrong with it. */
 function readInstant(text: unknown, node?: ValueNode): number {
   const parts = typeof text === 'string' ? RFC3339.exec(text) : null;
-  if (parts === null) return refuse('must be an instant in RFC 3339 with a zone, such as 2026-09-14T15:04:07.210Z', node);
+  if (parts === null)
+    return refuse('must be an instant in RFC 3339 with a zone, such as 2026-09-14T15:04:07.210Z', node);
   const at = Date.parse(parts[0].toUpperCase());
   const days = new Date(Date.UTC(Number(parts[1]), Number(parts[2]), 0)).getUTCDate();
   if (Number.isNaN(at) || Number(parts[3]) > days) return refuse('must be an instant that exists', node);
@@ -57,7 +58,9 @@ function literal(node: ValueNode, variables: Record<string, unknown> | null | un
     case Kind.LIST:
       return node.values.map((item) => literal(item, variables));
     case Kind.OBJECT:
-      return Object.fromEntries(node.fields.map((field) => [field.name.value, literal(field.value, variables)]));
+      return Object.fromEntries(
+        node.fields.map((field) => [field.name.value, literal(field.value, variables)]),
+      );
     case Kind.VARIABLE:
       return variables?.[node.name.value] ?? null;
   }

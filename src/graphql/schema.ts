@@ -24,7 +24,6 @@ import {
 import {
   FeedResolver,
   InteractionRemovedResolver,
-  InteractionUpsertedResolver,
   TranscriptAppendedResolver,
 } from './live/feed.resolver.js';
 import { NodeResolver } from './node.resolver.js';
@@ -53,7 +52,6 @@ export function buildThroughlineSchema(): GraphQLSchema {
       IngestResolver,
       InteractionRemovedResolver,
       InteractionResolver,
-      InteractionUpsertedResolver,
       KnowledgeSearchResolver,
       LegResolver,
       LinkEvidenceResolver,

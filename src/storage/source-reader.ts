@@ -48,9 +48,29 @@ export class SourceReader {
     const known = uuids(legIds);
     if (known.length === 0) return [];
     return this.db.query<Omit<SourceRecordRow, 'payload'>[]>(
-      `select ${selectList(columnsOf(this.db, SourceRecordEntity, ['payload']), 'r')}, r.record->>'role' as role
+      `select ${this.recordColumns()}
       from source_record r where r.tenant_id = $1 and r.leg_id = any($2::uuid[])
       order by r.leg_id, r.received_at, r.id`,
+      [tenantId, known],
+    );
+  }
+
+  /** Without their payloads. */
+  async recordsByIds(tenantId: string, ids: readonly string[]): Promise<Omit<SourceRecordRow, 'payload'>[]> {
+    const known = uuids(ids);
+    if (known.length === 0) return [];
+    return this.db.query<Omit<SourceRecordRow, 'payload'>[]>(
+      `select ${this.recordColumns()} from source_record r where r.tenant_id = $1 and r.id = any($2::uuid[])`,
+      [tenantId, known],
+    );
+  }
+
+  async rejectedByIds(tenantId: string, ids: readonly string[]): Promise<RejectedRecordRow[]> {
+    const known = uuids(ids);
+    if (known.length === 0) return [];
+    return this.db.query<RejectedRecordRow[]>(
+      `select ${selectList(columnsOf(this.db, RejectedRecordEntity), 'r')} from rejected_record r
+      where r.tenant_id = $1 and r.id = any($2::uuid[])`,
       [tenantId, known],
     );
   }
@@ -81,6 +101,10 @@ export class SourceReader {
       direction: 'DESC',
     };
     return keysetPage(this.db, this.cursors, list, args);
+  }
+
+  private recordColumns(): string {
+    return `${selectList(columnsOf(this.db, SourceRecordEntity, ['payload']), 'r')}, r.record->>'role' as role`;
   }
 
   private sourceColumns(): string {

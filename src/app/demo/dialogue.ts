@@ -8,9 +8,12 @@ export interface Spoken {
   message: Message & { startedAt: Instant; endedAt: Instant };
   mood: string | null;
   turn: Turn | null;
-  search: KnowledgeSearch | null;
-  tool: ToolCall | null;
+  search: Search | null;
+  tool: Use | null;
 }
+
+type Search = KnowledgeSearch & { startedAt: Instant; latency: { totalMs: number } };
+type Use = ToolCall & { startedAt: Instant; durationMs: number };
 
 /** How a conversation is held. */
 export interface Manner {
@@ -94,7 +97,13 @@ const toolTime = (line: Line, { toolTimesOut }: Manner, random: Random): number 
   return toolTimesOut === true ? TOOL_TIMEOUT_MS : Math.round(line.uses.ms * random.between(0.7, 1.6, 2));
 };
 
-function searchOf(line: Line, turn: number, startedAt: Instant, totalMs: number | null, random: Random) {
+function searchOf(
+  line: Line,
+  turn: number,
+  startedAt: Instant,
+  totalMs: number | null,
+  random: Random,
+): Search | null {
   if (line.reads === undefined || totalMs === null) return null;
   const [embedMs, rerankMs] = [random.whole(8, 20), random.whole(12, 28)];
   const searchMs = totalMs - embedMs - rerankMs;
@@ -105,19 +114,14 @@ function searchOf(line: Line, turn: number, startedAt: Instant, totalMs: number 
     startedAt,
     latency: { embedMs, searchMs, rerankMs, totalMs },
     cacheStatus: random.chance(0.3) ? 'HIT' : 'MISS',
-  } satisfies KnowledgeSearch;
+  };
 }
 
-function toolOf(line: Line, turn: number, startedAt: Instant, durationMs: number | null, manner: Manner) {
+function toolOf(line: Line, turn: number, startedAt: Instant, durationMs: number | null, manner: Manner): Use | null {
   if (line.uses === undefined || durationMs === null) return null;
   const { name, asks, answers } = line.uses;
   const call = { id: `t${turn}`, name, startedAt, durationMs, arguments: asks };
-  return manner.toolTimesOut === true
-    ? ({
-        ...call,
-        status: 'TIMEOUT',
-        rawResponse: null,
-        error: `No answer within ${TOOL_TIMEOUT_MS} ms.`,
-      } satisfies ToolCall)
-    : ({ ...call, status: 'OK', rawResponse: answers, error: null } satisfies ToolCall);
+  if (manner.toolTimesOut !== true) return { ...call, status: 'OK', rawResponse: answers, error: null };
+  const error = `No answer within ${TOOL_TIMEOUT_MS} ms.`;
+  return { ...call, status: 'TIMEOUT', rawResponse: null, error };
 }

@@ -140,7 +140,7 @@ function hungUpOn(spoken: readonly Spoken[], startedAt: Instant, endedAt: Instan
 const failureAt = (at: Instant, random: Random): ServiceError => ({
   at,
   fatal: true,
-  ...random.pick([
+  ...random.pick<Pick<ServiceError, 'service' | 'processor' | 'message'>>([
     { service: 'LLM', processor: 'turn', message: 'The model gave no token within the time limit.' },
     { service: 'TTS', processor: 'voice', message: 'The voice service closed the stream.' },
     { service: 'STT', processor: 'ears', message: 'The transcriber refused the audio format.' },

@@ -5,11 +5,12 @@ import type { Spoken } from './dialogue.js';
 import type { AssistantPart, HumanPart, Plot } from './plot.js';
 import { reportOf } from './report.js';
 import type { Random } from './random.js';
+import type { StoryShape } from './shapes.js';
 import { SHAPES } from './shapes.js';
 import type { Statement } from './teller.js';
 import { Teller } from './teller.js';
 
-/** Seconds in ms that the analysis takes once the conversation is over. */
+/** How long the analysis takes once the conversation is over. */
 const ANALYSIS_MS = [1_500, 4_500] as const;
 
 /** The assistant tells of the conversation, line by line while it runs, and reports when it is over. */
@@ -59,8 +60,8 @@ function begin(teller: Teller, { cast, shape }: Plot, { startedAt }: AssistantPa
 /** What was looked up and done is told as soon as it is known, before the answer itself. */
 function sayLine(teller: Teller, { search, tool, turn, message }: Spoken, next: Spoken | undefined): void {
   if (search !== null)
-    teller.say(search.startedAt + (search.latency?.totalMs ?? 0), { knowledgeSearches: [search] });
-  if (tool !== null) teller.say((tool.startedAt ?? 0) + (tool.durationMs ?? 0), { toolCalls: [tool] });
+    teller.say(search.startedAt + search.latency.totalMs, { knowledgeSearches: [search] });
+  if (tool !== null) teller.say(tool.startedAt + tool.durationMs, { toolCalls: [tool] });
   const interruptions: Interruption[] =
     message.interrupted === true && next !== undefined
       ? [{ at: message.endedAt, by: 'CUSTOMER', handledBy: 'VAD', turn: turn?.turn }]
@@ -84,45 +85,35 @@ function sayTransfer(teller: Teller, { cast }: Plot, { requestedAt, bridgedAt, q
   teller.say(bridgedAt, { transfers: [{ ...transfer, state: 'BRIDGED', bridgedAt }] });
 }
 
-function end(teller: Teller, plot: Plot, { endedAt }: AssistantPart): void {
-  teller.say(endedAt, { ...endingOf(plot), endedAt });
+/** How the conversation ended, in the assistant's words. It says nothing of who left after a transfer. */
+function end(teller: Teller, { shape, hungUpBy }: Plot, { endedAt }: AssistantPart): void {
+  const ending = ENDINGS[shape] ?? { ...USUAL_ENDING, endReason: END_REASONS[hungUpBy] };
+  const disconnectedBy = shape === 'TRANSFERRED' ? undefined : hungUpBy;
+  teller.say(endedAt, { ...ending, disconnectedBy, endedAt });
 }
 
-/** How the conversation ended, in the assistant's words. It says nothing of who left after a transfer. */
-function endingOf({ shape, hungUpBy }: Plot): Partial<NeutralRecord> {
-  switch (shape) {
-    case 'TRANSFERRED':
-      return { status: 'COMPLETED', statusRaw: 'forwarded', endReason: 'forwarded', outcome: 'TRANSFERRED' };
-    case 'ASSISTANT_FAILED':
-      return {
-        status: 'FAILED',
-        statusRaw: 'failed',
-        disconnectedBy: hungUpBy,
-        endReason: 'pipeline-error',
-        outcome: 'FAILED',
-      };
-    case 'VOICEMAIL':
-      return {
-        status: 'VOICEMAIL',
-        statusRaw: 'machine',
-        disconnectedBy: hungUpBy,
-        endReason: 'voicemail',
-        outcome: 'VOICEMAIL',
-      };
-    case 'ABANDONED':
-      return { status: 'COMPLETED', statusRaw: 'ended', disconnectedBy: hungUpBy, endReason: END_REASONS.CUSTOMER };
-    default:
-      return {
-        status: 'COMPLETED',
-        statusRaw: 'ended',
-        disconnectedBy: hungUpBy,
-        endReason: END_REASONS[hungUpBy],
-        outcome: 'COMPLETED',
-      };
-  }
-}
+type Ending = Pick<NeutralRecord, 'status' | 'statusRaw' | 'endReason' | 'outcome'>;
+
+const USUAL_ENDING: Ending = { status: 'COMPLETED', statusRaw: 'ended', outcome: 'COMPLETED' };
 
 const END_REASONS: Partial<Record<DisconnectedBy, string>> = {
   CUSTOMER: 'customer-hung-up',
   BOT: 'goodbye-said',
+};
+
+const ENDINGS: Partial<Record<StoryShape, Ending>> = {
+  TRANSFERRED: {
+    status: 'COMPLETED',
+    statusRaw: 'forwarded',
+    endReason: 'forwarded',
+    outcome: 'TRANSFERRED',
+  },
+  ASSISTANT_FAILED: {
+    status: 'FAILED',
+    statusRaw: 'failed',
+    endReason: 'pipeline-error',
+    outcome: 'FAILED',
+  },
+  VOICEMAIL: { status: 'VOICEMAIL', statusRaw: 'machine', endReason: 'voicemail', outcome: 'VOICEMAIL' },
+  ABANDONED: { status: 'COMPLETED', statusRaw: 'ended', endReason: 'customer-hung-up' },
 };

@@ -13,13 +13,17 @@ export class RecordingType implements Omit<PlacedRecording, 'callId'> {
   @Field(() => String, { nullable: true, description: 'Its format: `mp3`, `wav`.' })
   format!: string | null;
 
-  @Field(() => DateTime, { description: 'When it begins: as stated, else with the answer, else with the call.' })
+  @Field(() => DateTime, {
+    description: 'When it begins: as stated, else with the answer, else with the call.',
+  })
   startedAt!: Instant;
 
   @Field(() => Int, { nullable: true, description: 'How long it is, in ms.' })
   durationMs!: number | null;
 
-  @Field(() => Int, { description: 'Where it begins, in ms from the start of the call or interaction it is shown with.' })
+  @Field(() => Int, {
+    description: 'Where it begins, in ms from the start of the call or interaction it is shown with.',
+  })
   offsetMs!: number;
 
   @Field(() => RecordingStateEnum, { description: 'Whether there is audio.' })
@@ -29,7 +33,10 @@ export class RecordingType implements Omit<PlacedRecording, 'callId'> {
   reason!: string | null;
 }
 
-@ObjectType('Disposition', { description: 'A business result of a call, shown as a badge.', simpleResolvers: true })
+@ObjectType('Disposition', {
+  description: 'A business result of a call, shown as a badge.',
+  simpleResolvers: true,
+})
 export class DispositionType {
   @Field(() => String, { description: 'What it is about.' })
   name!: string;
@@ -49,11 +56,17 @@ export class PostCallAnalysisType {
   @Field(() => JsonValue, { nullable: true, description: "The prompt's own fields, an object." })
   fields!: JsonObject | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'True when analysis was skipped and the disposition was set by rule.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True when analysis was skipped and the disposition was set by rule.',
+  })
   autoAssigned!: boolean | null;
 }
 
-@ObjectType('QcAnalysis', { description: "The review that the bot's quality-control prompt produced.", simpleResolvers: true })
+@ObjectType('QcAnalysis', {
+  description: "The review that the bot's quality-control prompt produced.",
+  simpleResolvers: true,
+})
 export class QcAnalysisType {
   @Field(() => JsonValue, { description: "The prompt's own fields, an object." })
   fields!: JsonObject;

@@ -38,7 +38,8 @@ export class CallFilterInput implements CallFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'A phone number in any spelling or its last four digits or more, a reference, or any external id or key.',
+    description:
+      'A phone number in any spelling or its last four digits or more, a reference, or any external id or key.',
   })
   search?: string | null;
 
@@ -76,6 +77,9 @@ export class CallsArgs extends PageArgsType {
   @Field(() => CallFilterInput, { nullable: true, description: 'Which calls; all by default.' })
   filter?: CallFilter | null;
 
-  @Field(() => CallOrderInput, { nullable: true, description: 'In which order; the latest first by default.' })
+  @Field(() => CallOrderInput, {
+    nullable: true,
+    description: 'In which order; the latest first by default.',
+  })
   orderBy?: CallOrder | null;
 }

@@ -82,12 +82,16 @@ export const ServiceEnum = enumOf<Service>('Service', 'A part of the voice pipel
   OTHER: 'Any other part.',
 });
 
-export const IntegrationStatusEnum = enumOf<IntegrationStatus>('IntegrationStatus', 'How an integration ended.', {
-  OK: 'Delivered.',
-  ERROR: 'Failed.',
-  PENDING: 'Still under way.',
-  SKIPPED: 'Not done, on purpose.',
-});
+export const IntegrationStatusEnum = enumOf<IntegrationStatus>(
+  'IntegrationStatus',
+  'How an integration ended.',
+  {
+    OK: 'Delivered.',
+    ERROR: 'Failed.',
+    PENDING: 'Still under way.',
+    SKIPPED: 'Not done, on purpose.',
+  },
+);
 
 export const LatencyHintEnum = enumOf<LatencyHint>('LatencyHint', 'Why a turn was slow.', {
   SLOW_MODEL: 'More than 1,500 ms from the request to the first token: a slow model or a complex prompt.',

@@ -4,7 +4,10 @@ import type { Instant, IntegrationStatus, Service, Speaker } from '../../domain/
 import { DateTime, JsonValue } from '../scalars.js';
 import { IntegrationStatusEnum, ServiceEnum, SpeakerEnum } from './call.enums.js';
 
-@ObjectType('Interruption', { description: 'Somebody barged in while the other was speaking.', simpleResolvers: true })
+@ObjectType('Interruption', {
+  description: 'Somebody barged in while the other was speaking.',
+  simpleResolvers: true,
+})
 export class InterruptionType {
   @Field(() => DateTime, { description: 'When.' })
   at!: Instant;
@@ -24,7 +27,10 @@ export class CallEventType {
   @Field(() => String, { description: "The source's id of it; unique within the call." })
   id!: string;
 
-  @Field(() => String, { nullable: true, description: 'What happened, as the source names it: `call.answered`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What happened, as the source names it: `call.answered`.',
+  })
   type!: string | null;
 
   @Field(() => DateTime, { nullable: true, description: 'When.' })
@@ -52,7 +58,10 @@ export class ServiceErrorType {
   message!: string | null;
 }
 
-@ObjectType('IntegrationLogEntry', { description: 'One delivery to another system, such as a CRM.', simpleResolvers: true })
+@ObjectType('IntegrationLogEntry', {
+  description: 'One delivery to another system, such as a CRM.',
+  simpleResolvers: true,
+})
 export class IntegrationLogEntryType {
   @Field(() => String, { description: 'The name of the integration.' })
   integration!: string;

@@ -1,12 +1,25 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Party } from '../../domain/presentation.js';
-import { bannersOf, callDuration, latencyOf, latencyTrace, originOf, placeRecording } from '../../domain/presentation.js';
+import {
+  bannersOf,
+  callDuration,
+  latencyOf,
+  latencyTrace,
+  originOf,
+  placeRecording,
+} from '../../domain/presentation.js';
 import { printDuration } from '../../domain/why.js';
 import type { CallRow } from '../../storage/read-model.js';
 import { connection, ForwardArgs, mapPage } from '../connection.js';
 import type { GraphQLContext } from '../context.js';
 import { Needs } from '../guard.js';
-import { BannerType, CostType, ReviewFlagType, SentimentType, TransferType } from '../interaction/interaction.parts.type.js';
+import {
+  BannerType,
+  CostType,
+  ReviewFlagType,
+  SentimentType,
+  TransferType,
+} from '../interaction/interaction.parts.type.js';
 import { InteractionType } from '../interaction/interaction.type.js';
 import { LegType } from '../interaction/leg.type.js';
 import { globalId, localId } from '../node.js';
@@ -18,7 +31,12 @@ import { CallConnection, CallType } from './call.type.js';
 import { LatencyTraceType, LatencyType, PostCallCacheType, TokensType, TurnType } from './metrics.type.js';
 import { rawRecord } from './raw-record.js';
 import { within } from './timeline.resolver.js';
-import { KnowledgeSearchType, MessageConnection, TimelineEntryConnection, ToolCallType } from './timeline.type.js';
+import {
+  KnowledgeSearchType,
+  MessageConnection,
+  TimelineEntryConnection,
+  ToolCallType,
+} from './timeline.type.js';
 
 @Resolver(() => CallType)
 export class CallResolver {
@@ -45,7 +63,9 @@ export class CallResolver {
     return globalId('Call', row.id);
   }
 
-  @FieldResolver(() => String, { description: "The source's own id of the session: what its support asks for." })
+  @FieldResolver(() => String, {
+    description: "The source's own id of the session: what its support asks for.",
+  })
   sessionId(@Root() row: CallRow) {
     return row.externalId;
   }
@@ -61,33 +81,51 @@ export class CallResolver {
   }
 
   @Needs('READ_SOURCES')
-  @FieldResolver(() => SourceType, { nullable: true, description: 'The system that reported it. Needs READ_SOURCES.' })
+  @FieldResolver(() => SourceType, {
+    nullable: true,
+    description: 'The system that reported it. Needs READ_SOURCES.',
+  })
   source(@Root() row: CallRow, @Ctx() { loaders }: GraphQLContext) {
     return loaders.sources.load(row.sourceId);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: "The customer's address: usually the phone number, as the source wrote it." })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The customer's address: usually the phone number, as the source wrote it.",
+  })
   caller(@Root() row: CallRow) {
     return row.customerAddress;
   }
 
-  @FieldResolver(() => String, { nullable: true, description: "The customer's name, when the source knows it." })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The customer's name, when the source knows it.",
+  })
   callerName(@Root() row: CallRow) {
     return row.customerName;
   }
 
-  @FieldResolver(() => Int, { nullable: true, description: 'From its first sign to its end, in ms; null while it has no end.' })
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'From its first sign to its end, in ms; null while it has no end.',
+  })
   durationMs(@Root() row: CallRow) {
     return callDuration(row);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The duration as pages show it, `2m 15s`; null while it has no end.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The duration as pages show it, `2m 15s`; null while it has no end.',
+  })
   durationText(@Root() row: CallRow) {
     const ms = callDuration(row);
     return ms === null ? null : printDuration(ms);
   }
 
-  @FieldResolver(() => CostType, { nullable: true, description: 'What it cost; null when its source has not said.' })
+  @FieldResolver(() => CostType, {
+    nullable: true,
+    description: 'What it cost; null when its source has not said.',
+  })
   cost(@Root() { cost }: CallRow) {
     return cost === null ? null : { ...cost, isComplete: cost.isComplete !== false };
   }
@@ -98,7 +136,10 @@ export class CallResolver {
   }
 
   @Needs('READ_USAGE')
-  @FieldResolver(() => TokensType, { nullable: true, description: 'Language-model work; null when not said. Needs READ_USAGE.' })
+  @FieldResolver(() => TokensType, {
+    nullable: true,
+    description: 'Language-model work; null when not said. Needs READ_USAGE.',
+  })
   tokens(@Root() row: CallRow) {
     return row.tokens;
   }
@@ -112,7 +153,10 @@ export class CallResolver {
     return row.postCallCache;
   }
 
-  @FieldResolver(() => RecordingType, { nullable: true, description: 'Its audio; null when its source said nothing of any.' })
+  @FieldResolver(() => RecordingType, {
+    nullable: true,
+    description: 'Its audio; null when its source said nothing of any.',
+  })
   recording(@Root() row: CallRow) {
     return placeRecording(row, row.sortedAt);
   }
@@ -126,7 +170,9 @@ export class CallResolver {
     return connection(mapPage(await loaders.transcripts('call', page).load(row.id), within(row.sortedAt)));
   }
 
-  @FieldResolver(() => TimelineEntryConnection, { description: 'All that was said and done, in order of time.' })
+  @FieldResolver(() => TimelineEntryConnection, {
+    description: 'All that was said and done, in order of time.',
+  })
   async timeline(
     @Root() row: CallRow,
     @Args(() => ForwardArgs) page: ForwardArgs,
@@ -145,12 +191,18 @@ export class CallResolver {
     return (await loaders.knowledgeSearchesByCall.load(row.id)).map(within(row.sortedAt));
   }
 
-  @FieldResolver(() => PostCallAnalysisType, { nullable: true, description: 'The structured outcome; null when there is none.' })
+  @FieldResolver(() => PostCallAnalysisType, {
+    nullable: true,
+    description: 'The structured outcome; null when there is none.',
+  })
   postCallAnalysis(@Root() row: CallRow) {
     return row.postCallAnalysis;
   }
 
-  @FieldResolver(() => QcAnalysisType, { nullable: true, description: 'The quality-control review; null when there is none.' })
+  @FieldResolver(() => QcAnalysisType, {
+    nullable: true,
+    description: 'The quality-control review; null when there is none.',
+  })
   qcAnalysis(@Root() row: CallRow) {
     return row.qcAnalysis;
   }
@@ -160,7 +212,9 @@ export class CallResolver {
     return row.turns;
   }
 
-  @FieldResolver(() => [LatencyTraceType], { description: 'When each stage of each answer began, for the turns whose source says.' })
+  @FieldResolver(() => [LatencyTraceType], {
+    description: 'When each stage of each answer began, for the turns whose source says.',
+  })
   latencyTrace(@Root() row: CallRow) {
     return latencyTrace(row.turns);
   }
@@ -170,13 +224,18 @@ export class CallResolver {
     return row.transfers;
   }
 
-  @FieldResolver(() => [BannerType], { description: 'What happened on the way to other parties, in order of time.' })
+  @FieldResolver(() => [BannerType], {
+    description: 'What happened on the way to other parties, in order of time.',
+  })
   async banners(@Root() row: CallRow, @Ctx() { loaders }: GraphQLContext) {
     const calls = await loaders.callsByInteraction.load(row.interactionId);
     return bannersOf(row.transfers, calls.map(partyOf), partyOf(row));
   }
 
-  @FieldResolver(() => CallType, { nullable: true, description: "The bot's call that this human agent's call came from; else null." })
+  @FieldResolver(() => CallType, {
+    nullable: true,
+    description: "The bot's call that this human agent's call came from; else null.",
+  })
   async originCall(@Root() row: CallRow, @Ctx() { loaders }: GraphQLContext) {
     const calls = await loaders.callsByInteraction.load(row.interactionId);
     const origin = originOf(partyOf(row), calls.map(partyOf));
@@ -196,7 +255,8 @@ export class CallResolver {
   @Needs('READ_RAW')
   @FieldResolver(() => JsonValue, {
     nullable: true,
-    description: 'Everything that is stored of it: the folded call, and each record with the payload as it came. Needs READ_RAW.',
+    description:
+      'Everything that is stored of it: the folded call, and each record with the payload as it came. Needs READ_RAW.',
   })
   async rawRecord(@Root() row: CallRow, @Ctx() { loaders }: GraphQLContext) {
     return rawRecord(row, await loaders.recordsByLeg.load(row.id), loaders.payloads);

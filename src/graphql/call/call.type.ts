@@ -1,10 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import type {
-  CallEvent,
-  IntegrationEntry,
-  Interruption,
-  ServiceError,
-} from '../../domain/record.js';
+import type { CallEvent, IntegrationEntry, Interruption, ServiceError } from '../../domain/record.js';
 import type {
   CallStatus,
   Channel,
@@ -22,7 +17,12 @@ import { OutcomeEnum } from '../interaction/interaction.enums.js';
 import { NodeType } from '../node.js';
 import { DateTime } from '../scalars.js';
 import { CallStatusEnum, DisconnectedByEnum } from './call.enums.js';
-import { CallEventType, IntegrationLogEntryType, InterruptionType, ServiceErrorType } from './call.log.type.js';
+import {
+  CallEventType,
+  IntegrationLogEntryType,
+  InterruptionType,
+  ServiceErrorType,
+} from './call.log.type.js';
 
 /** The fields that are shown as they are stored; the resolver has the others. */
 type Shown = Pick<CallRow, 'status' | 'statusRaw' | 'isTest' | 'role' | 'recordCount'>;
@@ -44,7 +44,9 @@ export class CallType implements Shown {
   @Field(() => PlatformEnum, { nullable: true, description: 'What the customer used.' })
   platform!: Platform | null;
 
-  @Field(() => CallStatusEnum, { description: 'Its state. The highest that was reached; UNKNOWN when nothing is said.' })
+  @Field(() => CallStatusEnum, {
+    description: 'Its state. The highest that was reached; UNKNOWN when nothing is said.',
+  })
   status!: CallStatus;
 
   @Field(() => String, { nullable: true, description: "The system's own word for its state." })
@@ -95,10 +97,15 @@ export class CallType implements Shown {
   @Field(() => DateTime, { nullable: true, description: 'When it was answered.' })
   answeredAt!: Instant | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it ended; null while it goes on, or not said.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it ended; null while it goes on, or not said.',
+  })
   endedAt!: Instant | null;
 
-  @Field(() => [InterruptionType], { description: 'When the customer or the bot barged in, in order of time.' })
+  @Field(() => [InterruptionType], {
+    description: 'When the customer or the bot barged in, in order of time.',
+  })
   interruptions!: Interruption[];
 
   @Field(() => [CallEventType], { description: 'Low-level events of its life, in order of time.' })
@@ -107,7 +114,9 @@ export class CallType implements Shown {
   @Field(() => [ServiceErrorType], { description: 'Faults of the voice pipeline, in order of time.' })
   serviceErrors!: ServiceError[];
 
-  @Field(() => [IntegrationLogEntryType], { description: 'What was sent to other systems, in order of time.' })
+  @Field(() => [IntegrationLogEntryType], {
+    description: 'What was sent to other systems, in order of time.',
+  })
   integrationLog!: IntegrationEntry[];
 
   @Field(() => Int, { description: 'How many records of its source are folded into it.' })

@@ -6,7 +6,8 @@ import { DateTime } from '../scalars.js';
 import { LatencyHintEnum } from './call.enums.js';
 
 @ObjectType('Latency', {
-  description: 'Average response times of a whole call, in ms: as its source states them, else averaged over its turns.',
+  description:
+    'Average response times of a whole call, in ms: as its source states them, else averaged over its turns.',
   simpleResolvers: true,
 })
 export class LatencyType {
@@ -22,10 +23,16 @@ export class LatencyType {
   @Field(() => Int, { nullable: true, description: 'Tools and integrations; null without inputs.' })
   toolMs!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Text to speech, until it began to speak; null without inputs.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Text to speech, until it began to speak; null without inputs.',
+  })
   ttsMs!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'The whole round trip: how long the customer waited for a reply; null without inputs.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The whole round trip: how long the customer waited for a reply; null without inputs.',
+  })
   totalMs!: number | null;
 }
 
@@ -40,7 +47,10 @@ export class TokensType {
   @Field(() => Int, { nullable: true, description: 'Characters spoken by the voice engine.' })
   ttsCharacters!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Tokens used after the call, by its analysis and quality control.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Tokens used after the call, by its analysis and quality control.',
+  })
   postCallAndQc!: number | null;
 }
 
@@ -65,7 +75,10 @@ export class PostCallCacheType {
   completion!: number | null;
 }
 
-@ObjectType('Turn', { description: 'One exchange: the customer speaks, the assistant answers. Times in ms.', simpleResolvers: true })
+@ObjectType('Turn', {
+  description: 'One exchange: the customer speaks, the assistant answers. Times in ms.',
+  simpleResolvers: true,
+})
 export class TurnType {
   @Field(() => Int, { description: 'Its number in the conversation.' })
   turn!: number;

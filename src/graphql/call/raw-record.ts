@@ -4,7 +4,11 @@ import type { CallRow } from '../../storage/read-model.js';
 import type { RecordRow } from '../loaders.js';
 
 /** The exact, unedited document behind a call, for support and tickets. Instants are epoch ms, as stored. */
-export async function rawRecord(call: CallRow, records: readonly RecordRow[], payloads: DataLoader<string, Json>) {
+export async function rawRecord(
+  call: CallRow,
+  records: readonly RecordRow[],
+  payloads: DataLoader<string, Json>,
+) {
   const { tenantId: _ofViewer, ...folded } = call;
   const loaded = await Promise.all(records.map(({ id }) => payloads.load(id)));
   const sent = records.map(({ id, version, hash, occurredAt, receivedAt, record }, index) => {

@@ -31,7 +31,9 @@ function entryResolver(name: string, type: ClassType) {
       return globalId(name, entry.callId, entry.id);
     }
 
-    @FieldResolver(() => Int, { description: 'When, in ms from the start of the call or interaction it is read through.' })
+    @FieldResolver(() => Int, {
+      description: 'When, in ms from the start of the call or interaction it is read through.',
+    })
     offsetMs(@Root() entry: Entry) {
       return entry.at - entry.ownerStartedAt;
     }

@@ -27,7 +27,10 @@ export class MessageType {
   interrupted!: boolean | null;
 }
 
-@ObjectType('ToolCall', { description: 'A tool or integration that the bot ran during the call.', simpleResolvers: true })
+@ObjectType('ToolCall', {
+  description: 'A tool or integration that the bot ran during the call.',
+  simpleResolvers: true,
+})
 export class ToolCallType {
   @Field(() => DateTime, { description: 'When, in the order of everything that happened.' })
   at!: Instant;
@@ -35,10 +38,16 @@ export class ToolCallType {
   @Field(() => String, { nullable: true, description: 'The name of the function.' })
   name!: string | null;
 
-  @Field(() => ToolStatusEnum, { nullable: true, description: 'How it ended; null while it runs, or not said.' })
+  @Field(() => ToolStatusEnum, {
+    nullable: true,
+    description: 'How it ended; null while it runs, or not said.',
+  })
   status!: ToolStatus | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it was called; null when the source has not said.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was called; null when the source has not said.',
+  })
   startedAt!: Instant | null;
 
   @Field(() => Int, { nullable: true, description: 'How long it took, in ms.' })
@@ -57,7 +66,10 @@ export class ToolCallType {
   postProcessorError!: string | null;
 }
 
-@ObjectType('SearchLatency', { description: 'How long the parts of a knowledge search took.', simpleResolvers: true })
+@ObjectType('SearchLatency', {
+  description: 'How long the parts of a knowledge search took.',
+  simpleResolvers: true,
+})
 export class SearchLatencyType {
   @Field(() => Int, { nullable: true, description: 'Embedding the query.' })
   embedMs!: number | null;
@@ -72,7 +84,10 @@ export class SearchLatencyType {
   totalMs!: number | null;
 }
 
-@ObjectType('KnowledgeSearch', { description: 'A search of the bot in its knowledge base.', simpleResolvers: true })
+@ObjectType('KnowledgeSearch', {
+  description: 'A search of the bot in its knowledge base.',
+  simpleResolvers: true,
+})
 export class KnowledgeSearchType {
   @Field(() => DateTime, { description: 'When, in the order of everything that happened.' })
   at!: Instant;
@@ -86,7 +101,10 @@ export class KnowledgeSearchType {
   @Field(() => DateTime, { nullable: true, description: 'When it began; null when the source has not said.' })
   startedAt!: Instant | null;
 
-  @Field(() => SearchLatencyType, { nullable: true, description: 'How long it took; null when the source has not said.' })
+  @Field(() => SearchLatencyType, {
+    nullable: true,
+    description: 'How long it took; null when the source has not said.',
+  })
   latency!: SearchLatency | null;
 
   @Field(() => CacheStatusEnum, { nullable: true, description: 'Whether a cache answered.' })

@@ -13,7 +13,8 @@ import { rejectionsOf, userErrorOf } from './user-error.js';
 export class IngestResolver {
   @Needs('INGEST')
   @Mutation(() => IngestRecordsPayload, {
-    description: 'Takes records of a source. A record that cannot be read does not hold up the others. Needs INGEST.',
+    description:
+      'Takes records of a source. A record that cannot be read does not hold up the others. Needs INGEST.',
   })
   async ingestRecords(
     @Arg('input', () => IngestRecordsInput, { validate: true, description: 'The source and its records.' })
@@ -30,23 +31,28 @@ export class IngestResolver {
 
   @Needs('REPLAY')
   @Mutation(() => ReplayRejectedRecordPayload, {
-    description: 'Tries a rejected record again, after its source or the reading of it was mended. Needs REPLAY.',
+    description:
+      'Tries a rejected record again, after its source or the reading of it was mended. Needs REPLAY.',
   })
   async replayRejectedRecord(
-    @Arg('input', () => ReplayRejectedRecordInput, { description: 'Which one.' }) { id }: ReplayRejectedRecordInput,
-    @Ctx() { receiver, viewer, loaders }: GraphQLContext,
+    @Arg('input', () => ReplayRejectedRecordInput, { description: 'Which one.' })
+    { id }: ReplayRejectedRecordInput,
+    @Ctx() { receiver, viewer }: GraphQLContext,
   ): Promise<ReplayRejectedRecordPayload> {
     const local = localId('RejectedRecord', id);
     try {
       if (local === null) throw new NotFound('rejected record');
       const results = await receiver.replayRejected(viewer.tenantId, local);
-      return { rejectedRecord: await loaders.rejectedRecords.load(local), results, userErrors: rejectionsOf(results) };
+      return { results, userErrors: rejectionsOf(results) };
     } catch (error) {
-      return { rejectedRecord: null, results: [], userErrors: [userErrorOf(error, 'id')] };
+      return { results: [], userErrors: [userErrorOf(error, 'id')] };
     }
   }
 
-  @FieldResolver(() => ID, { nullable: true, description: 'The id of its interaction; null when it was rejected.' })
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: 'The id of its interaction; null when it was rejected.',
+  })
   interactionId(@Root() { interactionId }: RecordResult) {
     return interactionId === null ? null : globalId('Interaction', interactionId);
   }

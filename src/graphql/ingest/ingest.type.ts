@@ -1,28 +1,36 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { RecordResult, RecordResultStatus } from '../../ingest/results.js';
-import type { RejectedRecordRow } from '../../storage/read-model.js';
 import { enumOf } from '../enums.js';
-import { RejectedRecordType } from '../source/source.type.js';
 import type { UserError } from './user-error.js';
 import { UserErrorType } from './user-error.js';
 
-export const RecordResultStatusEnum = enumOf<RecordResultStatus>('RecordResultStatus', 'What became of a record.', {
-  ACCEPTED: 'It is stored and joined.',
-  DUPLICATE: 'It was here already; nothing changed.',
-  CONFLICT: 'Its version came before with another body; both are kept, the later one is used.',
-  REJECTED: 'It could not be read; it is kept among the rejected records.',
-});
+export const RecordResultStatusEnum = enumOf<RecordResultStatus>(
+  'RecordResultStatus',
+  'What became of a record.',
+  {
+    ACCEPTED: 'It is stored and joined.',
+    DUPLICATE: 'It was here already; nothing changed.',
+    CONFLICT: 'Its version came before with another body; both are kept, the later one is used.',
+    REJECTED: 'It could not be read; it is kept among the rejected records.',
+  },
+);
 
 @ObjectType('RecordError', { description: 'Why a record was rejected.', simpleResolvers: true })
 export class RecordErrorType {
-  @Field(() => String, { nullable: true, description: 'The field at fault, as a path; null when it is the whole.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The field at fault, as a path; null when it is the whole.',
+  })
   field!: string | null;
 
   @Field(() => String, { description: 'What is wrong, in words.' })
   message!: string;
 }
 
-@ObjectType('RecordResult', { description: 'What became of one record of a delivery.', simpleResolvers: true })
+@ObjectType('RecordResult', {
+  description: 'What became of one record of a delivery.',
+  simpleResolvers: true,
+})
 export class RecordResultType implements Omit<RecordResult, 'interactionId'> {
   @Field(() => Int, { description: 'Its place in the delivery, from 0.' })
   index!: number;
@@ -30,10 +38,15 @@ export class RecordResultType implements Omit<RecordResult, 'interactionId'> {
   @Field(() => RecordResultStatusEnum, { description: 'What became of it.' })
   status!: RecordResultStatus;
 
-  @Field(() => String, { nullable: true, description: "The source's own id of the call; null when it could not be read." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The source's own id of the call; null when it could not be read.",
+  })
   externalId!: string | null;
 
-  @Field(() => [String], { description: 'Paths of fields that are not part of the format; they were kept and not read.' })
+  @Field(() => [String], {
+    description: 'Paths of fields that are not part of the format; they were kept and not read.',
+  })
   unknownFields!: string[];
 
   @Field(() => RecordErrorType, { nullable: true, description: 'Why it was rejected; null unless it was.' })
@@ -42,18 +55,22 @@ export class RecordResultType implements Omit<RecordResult, 'interactionId'> {
 
 @ObjectType('IngestRecordsPayload', { description: 'What became of the records.', simpleResolvers: true })
 export class IngestRecordsPayload {
-  @Field(() => [RecordResultType], { description: 'One for each record, in the same order; empty when none was looked at.' })
+  @Field(() => [RecordResultType], {
+    description: 'One for each record, in the same order; empty when none was looked at.',
+  })
   results!: RecordResult[];
 
-  @Field(() => [UserErrorType], { description: 'What the caller can mend: every rejected record, or the whole call.' })
+  @Field(() => [UserErrorType], {
+    description: 'What the caller can mend: every rejected record, or the whole call.',
+  })
   userErrors!: UserError[];
 }
 
-@ObjectType('ReplayRejectedRecordPayload', { description: 'What became of the second try.', simpleResolvers: true })
+@ObjectType('ReplayRejectedRecordPayload', {
+  description: 'What became of the second try.',
+  simpleResolvers: true,
+})
 export class ReplayRejectedRecordPayload {
-  @Field(() => RejectedRecordType, { nullable: true, description: 'The rejected record as it is now; null when there is none.' })
-  rejectedRecord!: RejectedRecordRow | null;
-
   @Field(() => [RecordResultType], { description: 'One for each record that was read from it.' })
   results!: RecordResult[];
 

@@ -12,7 +12,11 @@ const CODES: Record<UserErrorCode, string> = {
   CONFLICT: 'The present state does not allow it.',
 };
 
-export const UserErrorCodeEnum = enumOf<UserErrorCode>('UserErrorCode', 'What kind of fault of the input it is.', CODES);
+export const UserErrorCodeEnum = enumOf<UserErrorCode>(
+  'UserErrorCode',
+  'What kind of fault of the input it is.',
+  CODES,
+);
 
 export interface UserError {
   field: string | null;
@@ -20,9 +24,15 @@ export interface UserError {
   code: UserErrorCode;
 }
 
-@ObjectType('UserError', { description: 'Something in the input of a mutation that its caller can mend.', simpleResolvers: true })
+@ObjectType('UserError', {
+  description: 'Something in the input of a mutation that its caller can mend.',
+  simpleResolvers: true,
+})
 export class UserErrorType implements UserError {
-  @Field(() => String, { nullable: true, description: 'The field at fault, as a path in the input: `records.3.startedAt`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The field at fault, as a path in the input: `records.3.startedAt`.',
+  })
   field!: string | null;
 
   @Field(() => String, { description: 'What is wrong, in words.' })

@@ -37,7 +37,10 @@ export class InteractionFilterInput implements InteractionFilter {
   @Field(() => [InteractionStatusEnum], { nullable: true, description: `Its status. ${ANY_OF}` })
   status?: InteractionStatus[] | null;
 
-  @Field(() => [DropStageEnum], { nullable: true, description: `Where a dropped trace is incomplete. ${ANY_OF}` })
+  @Field(() => [DropStageEnum], {
+    nullable: true,
+    description: `Where a dropped trace is incomplete. ${ANY_OF}`,
+  })
   dropStage?: DropStage[] | null;
 
   @Field(() => [ChannelEnum], { nullable: true, description: `Its channel. ${ANY_OF}` })
@@ -52,7 +55,10 @@ export class InteractionFilterInput implements InteractionFilter {
   @Field(() => String, { nullable: true, description: 'Its campaign, exactly as the source names it.' })
   campaign?: string | null;
 
-  @Field(() => String, { nullable: true, description: "The assistant's flow, exactly as the source names it." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The assistant's flow, exactly as the source names it.",
+  })
   flow?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The name of a source that reported one of its legs.' })
@@ -60,7 +66,8 @@ export class InteractionFilterInput implements InteractionFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'A phone number in any spelling or its last four digits or more, a reference, or any external id or key.',
+    description:
+      'A phone number in any spelling or its last four digits or more, a reference, or any external id or key.',
   })
   search?: string | null;
 
@@ -105,7 +112,9 @@ export const InteractionOrderFieldEnum = enumOf<InteractionOrderField>(
   },
 );
 
-@InputType('InteractionOrder', { description: 'The order of interactions. The latest to begin come first by default.' })
+@InputType('InteractionOrder', {
+  description: 'The order of interactions. The latest to begin come first by default.',
+})
 export class InteractionOrderInput implements InteractionOrder {
   @Field(() => InteractionOrderFieldEnum, { nullable: true, description: 'STARTED_AT by default.' })
   field?: InteractionOrderField | null;
@@ -119,6 +128,9 @@ export class InteractionsArgs extends PageArgsType {
   @Field(() => InteractionFilterInput, { nullable: true, description: 'Which interactions; all by default.' })
   filter?: InteractionFilter | null;
 
-  @Field(() => InteractionOrderInput, { nullable: true, description: 'In which order; the latest first by default.' })
+  @Field(() => InteractionOrderInput, {
+    nullable: true,
+    description: 'In which order; the latest first by default.',
+  })
   orderBy?: InteractionOrder | null;
 }

@@ -41,20 +41,28 @@ export const OutcomeEnum = enumOf<Outcome>('Outcome', 'How the interaction ended
   UNKNOWN: 'It ended and no source says how.',
 });
 
-export const DropStageEnum = enumOf<DropStage>('DropStage', 'Where in the journey a dropped trace is incomplete.', {
-  INFRA_TO_BOT: 'The dialer connected the call and no assistant leg joined it.',
-  SYNC_GAP: "The dialer's record has not been synced yet; this usually resolves on its own.",
-  UNSPECIFIED: 'Only one side has a record and no more specific stage applies.',
-});
+export const DropStageEnum = enumOf<DropStage>(
+  'DropStage',
+  'Where in the journey a dropped trace is incomplete.',
+  {
+    INFRA_TO_BOT: 'The dialer connected the call and no assistant leg joined it.',
+    SYNC_GAP: "The dialer's record has not been synced yet; this usually resolves on its own.",
+    UNSPECIFIED: 'Only one side has a record and no more specific stage applies.',
+  },
+);
 
-export const DropDetailEnum = enumOf<DropDetail>('DropDetail', 'What exactly is missing from a dropped trace.', {
-  ASSISTANT_NEVER_STARTED: 'The assistant system reported everything up to then and had no such call.',
-  ASSISTANT_NOT_REPORTED_YET: 'The assistant system has not said that it reported everything up to then.',
-  ASSISTANT_FAILED_TO_JOIN: 'The assistant system reported that it could not join.',
-  DIALER_NOT_SYNCED_YET: 'The dialer has not yet reported everything up to the end of the call.',
-  DIALER_NEVER_REPORTED: 'The dialer reported everything up to then and had no such call.',
-  HUMAN_NEVER_REPORTED: 'The call was transferred and no record of a human agent came.',
-});
+export const DropDetailEnum = enumOf<DropDetail>(
+  'DropDetail',
+  'What exactly is missing from a dropped trace.',
+  {
+    ASSISTANT_NEVER_STARTED: 'The assistant system reported everything up to then and had no such call.',
+    ASSISTANT_NOT_REPORTED_YET: 'The assistant system has not said that it reported everything up to then.',
+    ASSISTANT_FAILED_TO_JOIN: 'The assistant system reported that it could not join.',
+    DIALER_NOT_SYNCED_YET: 'The dialer has not yet reported everything up to the end of the call.',
+    DIALER_NEVER_REPORTED: 'The dialer reported everything up to then and had no such call.',
+    HUMAN_NEVER_REPORTED: 'The call was transferred and no record of a human agent came.',
+  },
+);
 
 export const FaultDomainEnum = enumOf<FaultDomain>('FaultDomain', 'Whose part is missing or failed.', {
   DIALER: "The dialer's.",
@@ -64,12 +72,16 @@ export const FaultDomainEnum = enumOf<FaultDomain>('FaultDomain', 'Whose part is
   UNKNOWN: 'Cannot be told.',
 });
 
-export const SegmentStateEnum = enumOf<SegmentState>('SegmentState', 'Whether the part of a system is there.', {
-  PRESENT: 'The system recorded its part and it is over.',
-  EXPECTED: 'Still expected; the bar is a placeholder.',
-  MISSING: 'Never came; the bar is a placeholder.',
-  LIVE: 'Going on now.',
-});
+export const SegmentStateEnum = enumOf<SegmentState>(
+  'SegmentState',
+  'Whether the part of a system is there.',
+  {
+    PRESENT: 'The system recorded its part and it is over.',
+    EXPECTED: 'Still expected; the bar is a placeholder.',
+    MISSING: 'Never came; the bar is a placeholder.',
+    LIVE: 'Going on now.',
+  },
+);
 
 export const KeyScopeEnum = enumOf<KeyScope>('KeyScope', 'What equal correlation keys mean.', {
   INTERACTION: 'The legs are one interaction.',
@@ -103,12 +115,16 @@ export const WhyCodeEnum = enumOf<WhyCode>('WhyCode', 'Why an interaction has it
   CHAT_NEVER_REPORTED: 'No record of the chat system came.',
 });
 
-export const DisagreementCodeEnum = enumOf<DisagreementCode>('DisagreementCode', 'What does not fit together.', {
-  CLAIMS_DIFFER: 'Sources state different values for one field.',
-  VERSION_CONFLICT: 'A source sent two different bodies under one version.',
-  KEY_IGNORED: 'A correlation key that can correlate nothing.',
-  KEY_QUARANTINED: 'A correlation key that more calls carry than one interaction can have.',
-});
+export const DisagreementCodeEnum = enumOf<DisagreementCode>(
+  'DisagreementCode',
+  'What does not fit together.',
+  {
+    CLAIMS_DIFFER: 'Sources state different values for one field.',
+    VERSION_CONFLICT: 'A source sent two different bodies under one version.',
+    KEY_IGNORED: 'A correlation key that can correlate nothing.',
+    KEY_QUARANTINED: 'A correlation key that more calls carry than one interaction can have.',
+  },
+);
 
 export const BannerKindEnum = enumOf<BannerKind>('BannerKind', 'What a banner tells.', {
   TRANSFERRED: 'The call was transferred to `target`.',
@@ -123,11 +139,15 @@ export const TransferKindEnum = enumOf<TransferKind>('TransferKind', 'How a call
   WARM: 'All parties were together before the first one left.',
 });
 
-export const TransferInitiatorEnum = enumOf<TransferInitiator>('TransferInitiator', 'Who asked for a transfer.', {
-  AI: 'The assistant.',
-  SUPERVISOR: 'A supervisor.',
-  AGENT: 'A human agent.',
-});
+export const TransferInitiatorEnum = enumOf<TransferInitiator>(
+  'TransferInitiator',
+  'Who asked for a transfer.',
+  {
+    AI: 'The assistant.',
+    SUPERVISOR: 'A supervisor.',
+    AGENT: 'A human agent.',
+  },
+);
 
 export const TransferStateEnum = enumOf<TransferState>('TransferState', 'How far a transfer has come.', {
   REQUESTED: 'Asked for.',

@@ -2,7 +2,13 @@ import { Field, ObjectType } from 'type-graphql';
 import type { Tag } from '../../domain/interaction.js';
 import type { Banner, BannerKind } from '../../domain/presentation.js';
 import type { ReviewFlag, Sentiment } from '../../domain/record.js';
-import type { FlaggedBy, Instant, TransferInitiator, TransferKind, TransferState } from '../../domain/words.js';
+import type {
+  FlaggedBy,
+  Instant,
+  TransferInitiator,
+  TransferKind,
+  TransferState,
+} from '../../domain/words.js';
 import { DateTime } from '../scalars.js';
 import {
   BannerKindEnum,
@@ -12,9 +18,15 @@ import {
   TransferStateEnum,
 } from './interaction.enums.js';
 
-@ObjectType('Customer', { description: 'The customer of an interaction, as its sources know them.', simpleResolvers: true })
+@ObjectType('Customer', {
+  description: 'The customer of an interaction, as its sources know them.',
+  simpleResolvers: true,
+})
 export class CustomerType {
-  @Field(() => String, { nullable: true, description: 'Phone number, email or contact id, as the source wrote it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Phone number, email or contact id, as the source wrote it.',
+  })
   address!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Name, when a source knows it.' })
@@ -26,7 +38,10 @@ export interface CustomerOf extends CustomerType {
   key: string | null;
 }
 
-@ObjectType('Tag', { description: 'Metadata such as call reason, language or a function output.', simpleResolvers: true })
+@ObjectType('Tag', {
+  description: 'Metadata such as call reason, language or a function output.',
+  simpleResolvers: true,
+})
 export class TagType implements Tag {
   @Field(() => String, { description: 'The name of the tag.' })
   name!: string;
@@ -37,7 +52,9 @@ export class TagType implements Tag {
 
 @ObjectType('Sentiment', { description: "A customer's emotion at a moment.", simpleResolvers: true })
 export class SentimentType implements Sentiment {
-  @Field(() => String, { description: 'The emotion, such as `gratitude` or `confusion`, as the source names it.' })
+  @Field(() => String, {
+    description: 'The emotion, such as `gratitude` or `confusion`, as the source names it.',
+  })
   label!: string;
 
   @Field(() => Number, { nullable: true, description: 'How sure the source is, usually 0 to 1.' })
@@ -62,7 +79,10 @@ export class ReviewFlagType implements ReviewFlag {
   at!: Instant | null;
 }
 
-@ObjectType('Cost', { description: 'What something cost. An unknown price is null, never zero.', simpleResolvers: true })
+@ObjectType('Cost', {
+  description: 'What something cost. An unknown price is null, never zero.',
+  simpleResolvers: true,
+})
 export class CostType {
   @Field(() => String, { description: 'Decimal text, as exact as the sources gave it: `0.1245`.' })
   amount!: string;
@@ -104,12 +124,18 @@ export class TransferType {
   failureReason!: string | null;
 }
 
-@ObjectType('Banner', { description: 'A line at the top of the page of a call or interaction.', simpleResolvers: true })
+@ObjectType('Banner', {
+  description: 'A line at the top of the page of a call or interaction.',
+  simpleResolvers: true,
+})
 export class BannerType implements Omit<Banner, 'originCallId'> {
   @Field(() => BannerKindEnum, { description: 'What it tells.' })
   kind!: BannerKind;
 
-  @Field(() => String, { nullable: true, description: 'Where the call went; null unless it is about a transfer.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where the call went; null unless it is about a transfer.',
+  })
   target!: string | null;
 
   @Field(() => DateTime, { nullable: true, description: 'When it happened.' })

@@ -38,7 +38,8 @@ export class InteractionResolver {
 
   @Query(() => InteractionType, {
     nullable: true,
-    description: 'One interaction; the id of one that was merged finds its survivor. Null when there is none.',
+    description:
+      'One interaction; the id of one that was merged finds its survivor. Null when there is none.',
   })
   interaction(
     @Arg('id', () => ID, { description: 'Its id, or the bare uuid in it.' }) id: string,
@@ -48,18 +49,26 @@ export class InteractionResolver {
     return local === null ? null : loaders.interactions.load(local);
   }
 
-  @FieldResolver(() => ID, { description: 'Opaque id; survives everything but a merge, after which it still finds the survivor.' })
+  @FieldResolver(() => ID, {
+    description: 'Opaque id; survives everything but a merge, after which it still finds the survivor.',
+  })
   id(@Root() row: InteractionRow) {
     return globalId('Interaction', row.id);
   }
 
-  @FieldResolver(() => CustomerType, { nullable: true, description: 'The customer; null when no source names one.' })
+  @FieldResolver(() => CustomerType, {
+    nullable: true,
+    description: 'The customer; null when no source names one.',
+  })
   customer(@Root() row: InteractionRow): CustomerOf | null {
     const { customerAddress: address, customerName: displayName, customerE164: key } = row;
     return address === null && displayName === null ? null : { address, displayName, key };
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The duration as pages show it, `2m 15s`; null while it goes on.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The duration as pages show it, `2m 15s`; null while it goes on.',
+  })
   durationText(@Root() row: InteractionRow) {
     return row.durationMs === null ? null : printDuration(row.durationMs);
   }
@@ -87,22 +96,30 @@ export class InteractionResolver {
     return loaders.callsByInteraction.load(row.id);
   }
 
-  @FieldResolver(() => TimelineEntryConnection, { description: 'All that was said and done in its calls, in order of time.' })
+  @FieldResolver(() => TimelineEntryConnection, {
+    description: 'All that was said and done in its calls, in order of time.',
+  })
   async timeline(
     @Root() row: InteractionRow,
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() { loaders }: GraphQLContext,
   ) {
-    return connection(mapPage(await loaders.timelines('interaction', page).load(row.id), within(row.startedAt)));
+    return connection(
+      mapPage(await loaders.timelines('interaction', page).load(row.id), within(row.startedAt)),
+    );
   }
 
-  @FieldResolver(() => MessageConnection, { description: 'All that was said in its calls, in order of time.' })
+  @FieldResolver(() => MessageConnection, {
+    description: 'All that was said in its calls, in order of time.',
+  })
   async transcript(
     @Root() row: InteractionRow,
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() { loaders }: GraphQLContext,
   ) {
-    return connection(mapPage(await loaders.transcripts('interaction', page).load(row.id), within(row.startedAt)));
+    return connection(
+      mapPage(await loaders.transcripts('interaction', page).load(row.id), within(row.startedAt)),
+    );
   }
 
   @FieldResolver(() => [ToolCallType], { description: 'The tools that ran in its calls, in order of time.' })
@@ -110,18 +127,24 @@ export class InteractionResolver {
     return (await loaders.toolCallsByInteraction.load(row.id)).map(within(row.startedAt));
   }
 
-  @FieldResolver(() => [KnowledgeSearchType], { description: 'The knowledge searches of its calls, in order of time.' })
+  @FieldResolver(() => [KnowledgeSearchType], {
+    description: 'The knowledge searches of its calls, in order of time.',
+  })
   async knowledgeSearches(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
     return (await loaders.knowledgeSearchesByInteraction.load(row.id)).map(within(row.startedAt));
   }
 
-  @FieldResolver(() => [RecordingType], { description: 'The recordings of its calls, each with its place on the timeline.' })
+  @FieldResolver(() => [RecordingType], {
+    description: 'The recordings of its calls, each with its place on the timeline.',
+  })
   async recordings(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
     const calls = await loaders.callsByInteraction.load(row.id);
     return calls.flatMap((call) => placeRecording(call, row.startedAt) ?? []);
   }
 
-  @FieldResolver(() => [BannerType], { description: 'What happened on the way to other parties, in order of time.' })
+  @FieldResolver(() => [BannerType], {
+    description: 'What happened on the way to other parties, in order of time.',
+  })
   banners(@Root() row: InteractionRow) {
     return bannersOf(row.transfers, partiesOf(row), null);
   }
@@ -134,7 +157,9 @@ export class InteractionResolver {
     return analysisOf(await loaders.callsByInteraction.load(row.id));
   }
 
-  @FieldResolver(() => [SourceRecordType], { description: 'The records it is joined from, leg by leg, in order of arrival.' })
+  @FieldResolver(() => [SourceRecordType], {
+    description: 'The records it is joined from, leg by leg, in order of arrival.',
+  })
   async sourceRecords(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
     const legs = await loaders.legsByInteraction.load(row.id);
     return (await Promise.all(legs.map((leg) => loaders.recordsByLeg.load(leg.id)))).flat();

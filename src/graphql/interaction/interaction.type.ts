@@ -41,7 +41,10 @@ type Shown = Pick<InteractionRow, 'reference' | 'externalIds' | 'status' | 'revi
   simpleResolvers: true,
 })
 export class InteractionType implements Shown {
-  @Field(() => String, { nullable: true, description: "The business's own reference, such as an order number." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The business's own reference, such as an order number.",
+  })
   reference!: string | null;
 
   @Field(() => [String], { description: 'The ids that the sources give its calls, the earliest call first.' })
@@ -71,7 +74,10 @@ export class InteractionType implements Shown {
   @Field(() => Int, { nullable: true, description: 'From start to end, in ms; null while it goes on.' })
   durationMs!: number | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the last thing was said; null without a transcript.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the last thing was said; null without a transcript.',
+  })
   lastMessageAt!: Instant | null;
 
   @Field(() => DateTime, { description: 'The latest event that any source told of.' })
@@ -80,29 +86,45 @@ export class InteractionType implements Shown {
   @Field(() => InteractionStatusEnum, { description: 'Whether its trace is whole.' })
   status!: InteractionStatus;
 
-  @Field(() => DropStageEnum, { nullable: true, description: 'Where the trace is incomplete; null unless DROPPED.' })
+  @Field(() => DropStageEnum, {
+    nullable: true,
+    description: 'Where the trace is incomplete; null unless DROPPED.',
+  })
   dropStage!: DropStage | null;
 
-  @Field(() => DropDetailEnum, { nullable: true, description: 'What is missing exactly; null when it cannot be told.' })
+  @Field(() => DropDetailEnum, {
+    nullable: true,
+    description: 'What is missing exactly; null when it cannot be told.',
+  })
   dropDetail!: DropDetail | null;
 
   @Field(() => Boolean, { description: 'True while a record that may still come would change a DROPPED.' })
   isProvisional!: boolean;
 
-  @Field(() => DateTime, { nullable: true, description: 'Until when a missing record is expected; null: none is.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Until when a missing record is expected; null: none is.',
+  })
   expectedBy!: Instant | null;
 
-  @Field(() => FaultDomainEnum, { nullable: true, description: 'Whose part is missing; null when nothing is.' })
+  @Field(() => FaultDomainEnum, {
+    nullable: true,
+    description: 'Whose part is missing; null when nothing is.',
+  })
   faultDomain!: FaultDomain | null;
 
-  @Field(() => OutcomeEnum, { nullable: true, description: 'How it ended for the customer; null while it goes on.' })
+  @Field(() => OutcomeEnum, {
+    nullable: true,
+    description: 'How it ended for the customer; null while it goes on.',
+  })
   outcome!: Outcome | null;
 
   @Field(() => String, { nullable: true, description: "The source's own word for how it ended." })
   outcomeReason!: string | null;
 
   @Field(() => [SegmentType], {
-    description: 'The mini timeline: one bar a leg in order of start, then a placeholder for each role that is missing.',
+    description:
+      'The mini timeline: one bar a leg in order of start, then a placeholder for each role that is missing.',
   })
   segments!: Segment[];
 
@@ -127,7 +149,9 @@ export class InteractionType implements Shown {
   })
   cost!: (Money & { isComplete: boolean }) | null;
 
-  @Field(() => [DisagreementType], { description: 'What does not fit together, beside the values that were chosen.' })
+  @Field(() => [DisagreementType], {
+    description: 'What does not fit together, beside the values that were chosen.',
+  })
   disagreements!: Disagreement[];
 
   @Field(() => String, { nullable: true, description: 'The campaign that the call belongs to.' })
@@ -139,7 +163,10 @@ export class InteractionType implements Shown {
   @Field(() => [String], { description: 'Names of the functions that the assistant ran, each once.' })
   functions!: string[];
 
-  @Field(() => String, { nullable: true, description: 'What happened, in words, from the post-call analysis.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What happened, in words, from the post-call analysis.',
+  })
   summary!: string | null;
 
   @Field(() => Boolean, { description: 'True when there is audio to listen to.' })

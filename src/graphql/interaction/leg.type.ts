@@ -6,7 +6,10 @@ import { NodeType } from '../node.js';
 import { DateTime } from '../scalars.js';
 import { KeyScopeEnum, LinkTierEnum } from './interaction.enums.js';
 
-@ObjectType('CorrelationKey', { description: 'A value by which legs of different systems find each other.', simpleResolvers: true })
+@ObjectType('CorrelationKey', {
+  description: 'A value by which legs of different systems find each other.',
+  simpleResolvers: true,
+})
 export class CorrelationKeyType implements LegKey {
   @Field(() => String, { description: 'What the value is: `interaction_id`, `twilio_call_sid`.' })
   namespace!: string;
@@ -18,7 +21,10 @@ export class CorrelationKeyType implements LegKey {
   scope!: KeyScope;
 }
 
-@ObjectType('LinkEvidence', { description: 'A key that a leg shares with others of its interaction.', simpleResolvers: true })
+@ObjectType('LinkEvidence', {
+  description: 'A key that a leg shares with others of its interaction.',
+  simpleResolvers: true,
+})
 export class LinkEvidenceType {
   @Field(() => CorrelationKeyType, { description: 'The key.' })
   key!: LegKey;
@@ -31,10 +37,15 @@ export class LinkType {
   @Field(() => LinkTierEnum, { description: 'What kind of evidence decided.' })
   tier!: LinkTier;
 
-  @Field(() => String, { description: 'The rule that decided: `SHARED_KEY`, or `NONE` for a leg on its own.' })
+  @Field(() => String, {
+    description: 'The rule that decided: `SHARED_KEY`, or `NONE` for a leg on its own.',
+  })
   method!: string;
 
-  @Field(() => Int, { nullable: true, description: 'Points of a heuristic link, 0 to 100; null for a link by key.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Points of a heuristic link, 0 to 100; null for a link by key.',
+  })
   score!: number | null;
 
   @Field(() => String, { description: 'Who decided: the rule set with its version, or a person.' })
@@ -45,7 +56,8 @@ export class LinkType {
 }
 
 @ObjectType('Leg', {
-  description: "One system's view of one path between two parties. Times are the source's own, never adjusted.",
+  description:
+    "One system's view of one path between two parties. Times are the source's own, never adjusted.",
   implements: NodeType,
   simpleResolvers: true,
 })
@@ -68,13 +80,19 @@ export class LegType {
   @Field(() => DateTime, { nullable: true, description: 'When it began to ring.' })
   ringAt!: Instant | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it was answered; null: not answered, or not said.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was answered; null: not answered, or not said.',
+  })
   answeredAt!: Instant | null;
 
   @Field(() => DateTime, { nullable: true, description: 'When it began; null when its source has not said.' })
   startedAt!: Instant | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it ended; null while it goes on, or not said.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it ended; null while it goes on, or not said.',
+  })
   endedAt!: Instant | null;
 
   @Field(() => Boolean, { description: 'True while its end is only inferred from silence.' })

@@ -10,12 +10,18 @@ import type { GraphQLContext } from '../context.js';
 import { Needs } from '../guard.js';
 import { globalId } from '../node.js';
 import { SourceRecordType, SourceType } from '../source/source.type.js';
-import { causeOf } from './cause.js';
 import { BannerType } from './interaction.parts.type.js';
 import { InteractionType } from './interaction.type.js';
 import { CorrelationKeyType, LegType, LinkEvidenceType, LinkType } from './leg.type.js';
 import { localeOf } from './locale.js';
-import { CauseType, ClaimType, DisagreementType, SegmentType, StatusChangeType, WhyType } from './status.type.js';
+import {
+  CauseType,
+  ClaimType,
+  DisagreementType,
+  SegmentType,
+  StatusChangeType,
+  WhyType,
+} from './status.type.js';
 
 @Resolver(() => LegType)
 export class LegResolver {
@@ -35,7 +41,10 @@ export class LegResolver {
   }
 
   @Needs('READ_SOURCES')
-  @FieldResolver(() => SourceType, { nullable: true, description: 'The system that reported it. Needs READ_SOURCES.' })
+  @FieldResolver(() => SourceType, {
+    nullable: true,
+    description: 'The system that reported it. Needs READ_SOURCES.',
+  })
   source(@Root() row: LegRow, @Ctx() { loaders }: GraphQLContext) {
     return loaders.sources.load(row.sourceId);
   }
@@ -43,7 +52,8 @@ export class LegResolver {
   @Needs('READ_SOURCES')
   @FieldResolver(() => [CorrelationKeyType], {
     nullable: true,
-    description: 'The keys it can be joined by: stated ones, cleaned, and its own id where others name it. Needs READ_SOURCES.',
+    description:
+      'The keys it can be joined by: stated ones, cleaned, and its own id where others name it. Needs READ_SOURCES.',
   })
   keys(@Root() row: LegRow) {
     return row.keys;
@@ -54,7 +64,9 @@ export class LegResolver {
     return row.link;
   }
 
-  @FieldResolver(() => [SourceRecordType], { description: 'The records it was made from, in order of arrival.' })
+  @FieldResolver(() => [SourceRecordType], {
+    description: 'The records it was made from, in order of arrival.',
+  })
   sourceRecords(@Root() row: LegRow, @Ctx() { loaders }: GraphQLContext) {
     return loaders.recordsByLeg.load(row.id);
   }
@@ -82,7 +94,10 @@ export class LinkEvidenceResolver {
 
 @Resolver(() => SegmentType)
 export class SegmentResolver {
-  @FieldResolver(() => String, { nullable: true, description: 'The name of the source; null for a placeholder.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The name of the source; null for a placeholder.',
+  })
   async source(@Root() { sourceId }: Segment, @Ctx() { loaders }: GraphQLContext) {
     return sourceId === null ? null : ((await loaders.sources.load(sourceId))?.name ?? null);
   }
@@ -97,13 +112,16 @@ export class SegmentResolver {
 export class StatusChangeResolver {
   @FieldResolver(() => CauseType, { description: 'What made it change.' })
   causedBy(@Root() row: StatusChangeRow) {
-    return causeOf(row.causeKind, row.causeId);
+    return { kind: row.causeKind, id: row.causeId };
   }
 
   @FieldResolver(() => WhyType, { description: 'Why it had this status, in a sentence and in facts.' })
   why(
     @Root() row: StatusChangeRow,
-    @Arg('locale', () => String, { defaultValue: 'en', description: 'Language of the sentence: `en` or `es`.' })
+    @Arg('locale', () => String, {
+      defaultValue: 'en',
+      description: 'Language of the sentence: `en` or `es`.',
+    })
     locale: string,
   ) {
     return explain(row.why, localeOf(locale));
@@ -113,7 +131,10 @@ export class StatusChangeResolver {
 @Resolver(() => DisagreementType)
 export class DisagreementResolver {
   @Needs('READ_SOURCES')
-  @FieldResolver(() => [ClaimType], { nullable: true, description: 'What each source states. Needs READ_SOURCES.' })
+  @FieldResolver(() => [ClaimType], {
+    nullable: true,
+    description: 'What each source states. Needs READ_SOURCES.',
+  })
   claims(@Root() row: Disagreement) {
     return row.claims;
   }
@@ -121,7 +142,10 @@ export class DisagreementResolver {
 
 @Resolver(() => ClaimType)
 export class ClaimResolver {
-  @FieldResolver(() => LegType, { nullable: true, description: 'The leg that states it; null when it is about many.' })
+  @FieldResolver(() => LegType, {
+    nullable: true,
+    description: 'The leg that states it; null when it is about many.',
+  })
   leg(@Root() { legId }: ClaimType, @Ctx() { loaders }: GraphQLContext) {
     return legId === '' ? null : loaders.legs.load(legId);
   }
@@ -129,7 +153,10 @@ export class ClaimResolver {
 
 @Resolver(() => BannerType)
 export class BannerResolver {
-  @FieldResolver(() => CallType, { nullable: true, description: "The bot's call; null unless the kind is FROM_BOT_CALL." })
+  @FieldResolver(() => CallType, {
+    nullable: true,
+    description: "The bot's call; null unless the kind is FROM_BOT_CALL.",
+  })
   originCall(@Root() { originCallId }: Banner, @Ctx() { loaders }: GraphQLContext) {
     return originCallId === null ? null : loaders.calls.load(originCallId);
   }

@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import type { Disagreement, DisagreementCode } from '../../domain/interaction.js';
 import type { Alignment } from '../../domain/status.js';
 import type { Explanation, WhyCode } from '../../domain/why.js';
@@ -55,15 +55,24 @@ export class WhyType implements Explanation {
   facts!: Explanation['facts'];
 }
 
-@ObjectType('StatusChange', { description: 'A status that an interaction came to have.', simpleResolvers: true })
+@ObjectType('StatusChange', {
+  description: 'A status that an interaction came to have.',
+  simpleResolvers: true,
+})
 export class StatusChangeType {
-  @Field(() => InteractionStatusEnum, { nullable: true, description: 'The status before; null for the first.' })
+  @Field(() => InteractionStatusEnum, {
+    nullable: true,
+    description: 'The status before; null for the first.',
+  })
   fromStatus!: InteractionStatus | null;
 
   @Field(() => InteractionStatusEnum, { description: 'The status from then on.' })
   toStatus!: InteractionStatus;
 
-  @Field(() => DropStageEnum, { nullable: true, description: 'The drop stage from then on; null unless DROPPED.' })
+  @Field(() => DropStageEnum, {
+    nullable: true,
+    description: 'The drop stage from then on; null unless DROPPED.',
+  })
   dropStage!: DropStage | null;
 
   @Field(() => DropDetailEnum, { nullable: true, description: 'What was missing; null when nothing was.' })
@@ -110,7 +119,8 @@ export class SegmentType {
 }
 
 @ObjectType('Alignment', {
-  description: 'Whether the segments fit together in time, with the numbers. Null without both a dialer and an assistant.',
+  description:
+    'Whether the segments fit together in time, with the numbers. Null without both a dialer and an assistant.',
   simpleResolvers: true,
 })
 export class AlignmentType implements Alignment {
@@ -120,10 +130,16 @@ export class AlignmentType implements Alignment {
   @Field(() => Int, { nullable: true, description: "Assistant's start minus the dialer's answer, in ms." })
   joinDelayMs!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Assistant's end minus the dialer's end, in ms; negative: it left first." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "Assistant's end minus the dialer's end, in ms; negative: it left first.",
+  })
   overrunMs!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'The longest part of the answered call with nobody on the other side, in ms.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The longest part of the answered call with nobody on the other side, in ms.',
+  })
   holeMs!: number | null;
 }
 
@@ -158,6 +174,9 @@ export class CauseType {
   @Field(() => CauseKindEnum, { description: 'What it was.' })
   kind!: CauseKind;
 
-  @Field(() => ID, { nullable: true, description: 'Its id: of the source record, the person or the rule; null for a timer.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Names it: the uuid of the source record, the person or the rule; null for a timer.',
+  })
   id!: string | null;
 }

@@ -15,13 +15,15 @@ export class FeedArgs {
 
   @Field(() => String, {
     nullable: true,
-    description: 'A cursor of this feed: what came after it follows, with no snapshot, no gap and no repetition.',
+    description:
+      'A cursor of this feed: what came after it follows, with no snapshot, no gap and no repetition.',
   })
   after?: string | null;
 
   @Field(() => Int, {
     defaultValue: 15,
-    description: 'The snapshot has what began in this many minutes up to now, 1 to 1,440, and what is in progress.',
+    description:
+      'The snapshot has what began in this many minutes up to now, 1 to 1,440, and what is in progress.',
   })
   windowMinutes!: number;
 }
@@ -37,7 +39,10 @@ export class TranscriptAppendedArgs {
   @Field(() => ID, { description: 'The id of the call, or the bare uuid in it.' })
   callId!: string;
 
-  @Field(() => String, { nullable: true, description: 'A cursor of this subscription; without it what was said before comes first.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A cursor of this subscription; without it what was said before comes first.',
+  })
   after?: string | null;
 }
 

@@ -7,19 +7,15 @@ import { within } from '../call/timeline.resolver.js';
 import { MessageType } from '../call/timeline.type.js';
 import type { GraphQLContext } from '../context.js';
 import { refresh } from '../context.js';
-import { causeOf } from '../interaction/cause.js';
-import { CauseType } from '../interaction/status.type.js';
 import { globalId, localId } from '../node.js';
 import { ChangesArgs, changesArgs, FeedArgs, feedArgs, TranscriptAppendedArgs } from './feed.args.js';
 import {
   InteractionChangeConnection,
   InteractionFeedEvent,
   InteractionRemoved,
-  InteractionUpserted,
   TranscriptAppendedType,
 } from './feed.type.js';
 
-type Upserted = Extract<FeedEvent, { type: 'UPSERTED' }>;
 type Removed = Extract<FeedEvent, { type: 'REMOVED' }>;
 type Subscribing<A> = { args: A; context: GraphQLContext };
 
@@ -38,21 +34,35 @@ function latest<T>(event: T, context: GraphQLContext): T {
 @Resolver()
 export class FeedResolver {
   @Query(() => InteractionChangeConnection, {
-    description: 'The interaction feed by polling: changes in their order, from the oldest that is kept or after a cursor.',
+    description:
+      'The interaction feed by polling: changes in their order, from the oldest that is kept or after a cursor.',
   })
-  async interactionChanges(@Args(() => ChangesArgs) args: ChangesArgs, @Ctx() { live, frame }: GraphQLContext) {
+  async interactionChanges(
+    @Args(() => ChangesArgs) args: ChangesArgs,
+    @Ctx() { live, frame }: GraphQLContext,
+  ) {
     const { edges, hasNextPage, endCursor } = await live.changes(frame, changesArgs(args));
     const nodes = edges.map(({ event }) => event);
-    const pageInfo = { hasNextPage, hasPreviousPage: args.after != null, startCursor: edges[0]?.cursor ?? null, endCursor };
+    const pageInfo = {
+      hasNextPage,
+      hasPreviousPage: args.after != null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor,
+    };
     return { edges: edges.map(({ cursor, event }) => ({ cursor, node: event })), nodes, pageInfo };
   }
 
   @Subscription(() => InteractionFeedEvent, {
     description:
       'Interactions as they happen: a snapshot, then every change. With `after` it goes on after that event instead.',
-    subscribe: ({ args, context }: Subscribing<FeedArgs>) => context.live.interactions(context.frame, feedArgs(args)),
+    subscribe: ({ args, context }: Subscribing<FeedArgs>) =>
+      context.live.interactions(context.frame, feedArgs(args)),
   })
-  interactionFeed(@Root() event: FeedEvent, @Args(() => FeedArgs) _args: FeedArgs, @Ctx() context: GraphQLContext) {
+  interactionFeed(
+    @Root() event: FeedEvent,
+    @Args(() => FeedArgs) _args: FeedArgs,
+    @Ctx() context: GraphQLContext,
+  ) {
     return latest(event, context);
   }
 
@@ -83,14 +93,6 @@ export class FeedResolver {
   }
 }
 
-@Resolver(() => InteractionUpserted)
-export class InteractionUpsertedResolver {
-  @FieldResolver(() => CauseType, { description: 'What made it change.' })
-  causedBy(@Root() { causedBy }: Upserted) {
-    return causeOf(causedBy.kind, causedBy.id);
-  }
-}
-
 @Resolver(() => InteractionRemoved)
 export class InteractionRemovedResolver {
   @FieldResolver(() => ID, { description: 'The id of the interaction.' })
@@ -98,7 +100,10 @@ export class InteractionRemovedResolver {
     return globalId('Interaction', interactionId);
   }
 
-  @FieldResolver(() => ID, { nullable: true, description: 'The id of the interaction it became part of; null unless MERGED.' })
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: 'The id of the interaction it became part of; null unless MERGED.',
+  })
   mergedInto(@Root() { mergedInto }: Removed) {
     return mergedInto === null ? null : globalId('Interaction', mergedInto);
   }
@@ -106,7 +111,9 @@ export class InteractionRemovedResolver {
 
 @Resolver(() => TranscriptAppendedType)
 export class TranscriptAppendedResolver {
-  @FieldResolver(() => [MessageType], { description: 'What was said, in order of time. A message that changed comes again.' })
+  @FieldResolver(() => [MessageType], {
+    description: 'What was said, in order of time. A message that changed comes again.',
+  })
   entries(@Root() { call, entries }: TranscriptAppended) {
     return entries.map(within(call.sortedAt));
   }

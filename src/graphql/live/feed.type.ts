@@ -7,6 +7,7 @@ import { connectionType } from '../connection.js';
 import { enumOf } from '../enums.js';
 import { Needs } from '../guard.js';
 import { InteractionType } from '../interaction/interaction.type.js';
+import { CauseType } from '../interaction/status.type.js';
 import { DateTime } from '../scalars.js';
 import { SourceType } from '../source/source.type.js';
 
@@ -35,7 +36,10 @@ export class FeedSnapshotStart extends WithCursor {
   count!: number;
 }
 
-@ObjectType('InteractionUpserted', { description: 'An interaction is new, or has changed.', simpleResolvers: true })
+@ObjectType('InteractionUpserted', {
+  description: 'An interaction is new, or has changed.',
+  simpleResolvers: true,
+})
 export class InteractionUpserted extends WithCursor {
   @Field(() => InteractionType, { description: 'The whole interaction as it is now.' })
   interaction!: InteractionRow;
@@ -46,16 +50,23 @@ export class InteractionUpserted extends WithCursor {
   @Field(() => [String], { description: 'Names of the fields that changed; empty in a snapshot.' })
   changedFields!: string[];
 
+  @Field(() => CauseType, { description: 'What made it change.' })
   causedBy!: CausedBy;
 }
 
-@ObjectType('InteractionRemoved', { description: 'An interaction is no longer part of the feed.', simpleResolvers: true })
+@ObjectType('InteractionRemoved', {
+  description: 'An interaction is no longer part of the feed.',
+  simpleResolvers: true,
+})
 export class InteractionRemoved extends WithCursor {
   @Field(() => RemovalReasonEnum, { description: 'Why.' })
   reason!: FeedRemovalReason;
 }
 
-@ObjectType('FeedSnapshotEnd', { description: 'The present state is complete; changes follow.', simpleResolvers: true })
+@ObjectType('FeedSnapshotEnd', {
+  description: 'The present state is complete; changes follow.',
+  simpleResolvers: true,
+})
 export class FeedSnapshotEnd extends WithCursor {}
 
 @ObjectType('SourceLag', { description: 'How far a source is behind.', simpleResolvers: true })
@@ -63,7 +74,10 @@ export class SourceLagType {
   @Field(() => SourceType, { description: 'The source.' })
   source!: SourceLag['source'];
 
-  @Field(() => Int, { nullable: true, description: 'Now minus the latest event it told of, in ms; null: it never told any.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Now minus the latest event it told of, in ms; null: it never told any.',
+  })
   lagMs!: number | null;
 }
 
@@ -73,11 +87,17 @@ export class FeedHeartbeat extends WithCursor {
   at!: Instant;
 
   @Needs('READ_SOURCES')
-  @Field(() => [SourceLagType], { nullable: true, description: 'How far each source is behind. Needs READ_SOURCES.' })
+  @Field(() => [SourceLagType], {
+    nullable: true,
+    description: 'How far each source is behind. Needs READ_SOURCES.',
+  })
   sources!: SourceLag[];
 }
 
-@ObjectType('FeedResyncRequired', { description: 'Forget what you have: a snapshot follows by itself.', simpleResolvers: true })
+@ObjectType('FeedResyncRequired', {
+  description: 'Forget what you have: a snapshot follows by itself.',
+  simpleResolvers: true,
+})
 export class FeedResyncRequired extends WithCursor {
   @Field(() => ResyncReasonEnum, { description: 'Why.' })
   reason!: ResyncReason;
@@ -99,9 +119,16 @@ export const InteractionFeedEvent = createUnionType({
   resolveType: (event) => EVENT_TYPES[(event as unknown as FeedEvent).type],
 });
 
-export const InteractionChangeConnection = connectionType('InteractionChange', 'changes', () => InteractionFeedEvent);
+export const InteractionChangeConnection = connectionType(
+  'InteractionChange',
+  'changes',
+  () => InteractionFeedEvent,
+);
 
-@ObjectType('TranscriptAppended', { description: 'What was said in a call since the event before.', simpleResolvers: true })
+@ObjectType('TranscriptAppended', {
+  description: 'What was said in a call since the event before.',
+  simpleResolvers: true,
+})
 export class TranscriptAppendedType extends WithCursor {
   @Field(() => CallType, { description: 'The call as it is now.' })
   call!: CallRow;

@@ -35,11 +35,14 @@ export class SourceResolver {
 export class SourceRecordResolver {
   @FieldResolver(() => ID, { description: 'Opaque id.' })
   id(@Root() row: RecordRow) {
-    return globalId('SourceRecord', row.id);
+    return globalId('SourceRecord', row.legId, row.id);
   }
 
   @Needs('READ_SOURCES')
-  @FieldResolver(() => SourceType, { nullable: true, description: 'The system that sent it. Needs READ_SOURCES.' })
+  @FieldResolver(() => SourceType, {
+    nullable: true,
+    description: 'The system that sent it. Needs READ_SOURCES.',
+  })
   source(@Root() row: RecordRow, @Ctx() { loaders }: GraphQLContext) {
     return loaders.sources.load(row.sourceId);
   }
@@ -49,19 +52,28 @@ export class SourceRecordResolver {
     return loaders.legs.load(row.legId);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'Its number at the source; null when the source numbers nothing.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Its number at the source; null when the source numbers nothing.',
+  })
   version(@Root() { version }: RecordRow) {
     return version === '' ? null : version;
   }
 
   @Needs('READ_RAW')
-  @FieldResolver(() => JsonValue, { nullable: true, description: 'The record in our words, as it was read. Needs READ_RAW.' })
+  @FieldResolver(() => JsonValue, {
+    nullable: true,
+    description: 'The record in our words, as it was read. Needs READ_RAW.',
+  })
   record(@Root() row: RecordRow) {
     return row.record;
   }
 
   @Needs('READ_RAW')
-  @FieldResolver(() => JsonValue, { nullable: true, description: 'The payload as it came, secrets stripped. Needs READ_RAW.' })
+  @FieldResolver(() => JsonValue, {
+    nullable: true,
+    description: 'The payload as it came, secrets stripped. Needs READ_RAW.',
+  })
   payload(@Root() row: RecordRow, @Ctx() { loaders }: GraphQLContext) {
     return loaders.payloads.load(row.id);
   }
@@ -70,7 +82,9 @@ export class SourceRecordResolver {
 @Resolver(() => RejectedRecordType)
 export class RejectedRecordResolver {
   @Needs('READ_SOURCES')
-  @Query(() => RejectedRecordConnection, { description: 'What could not be read, the latest first. Needs READ_SOURCES.' })
+  @Query(() => RejectedRecordConnection, {
+    description: 'What could not be read, the latest first. Needs READ_SOURCES.',
+  })
   async rejectedRecords(
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() { readers, frame }: GraphQLContext,
@@ -78,18 +92,24 @@ export class RejectedRecordResolver {
     return connection(await readers.sources.rejected(frame, page));
   }
 
-  @FieldResolver(() => ID, { description: 'Opaque id.' })
+  @FieldResolver(() => ID, { description: 'Opaque id, which `replayRejectedRecord` takes.' })
   id(@Root() row: RejectedRecordRow) {
     return globalId('RejectedRecord', row.id);
   }
 
-  @FieldResolver(() => SourceType, { nullable: true, description: 'The system that sent it; null when it was removed.' })
+  @FieldResolver(() => SourceType, {
+    nullable: true,
+    description: 'The system that sent it; null when it was removed.',
+  })
   source(@Root() row: RejectedRecordRow, @Ctx() { loaders }: GraphQLContext) {
     return loaders.sources.load(row.sourceId);
   }
 
   @Needs('READ_RAW')
-  @FieldResolver(() => String, { nullable: true, description: 'What came, secrets stripped, cut at 64 KiB. Needs READ_RAW.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What came, secrets stripped, cut at 64 KiB. Needs READ_RAW.',
+  })
   body(@Root() row: RejectedRecordRow) {
     return row.body;
   }

@@ -8,7 +8,11 @@ import { DateTime } from '../scalars.js';
 
 type ShownOfSource = Pick<SourceRow, 'name' | 'provider' | 'role' | 'timeZone'>;
 
-@ObjectType('Source', { description: 'A system that reports to us.', implements: NodeType, simpleResolvers: true })
+@ObjectType('Source', {
+  description: 'A system that reports to us.',
+  implements: NodeType,
+  simpleResolvers: true,
+})
 export class SourceType implements ShownOfSource {
   @Field(() => String, { description: 'Its name; unique within the tenant.' })
   name!: string;
@@ -25,13 +29,22 @@ export class SourceType implements ShownOfSource {
   @Field(() => DateTime, { description: 'When it was added, by our clock.' })
   createdAt!: Instant;
 
-  @Field(() => DateTime, { nullable: true, description: 'When its latest record came, by our clock; null: none yet.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When its latest record came, by our clock; null: none yet.',
+  })
   lastRecordAt!: Instant | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'The latest event it told of, by its own clock; null: none yet.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The latest event it told of, by its own clock; null: none yet.',
+  })
   lastEventAt!: Instant | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'Up to when it has told everything; null: not known.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Up to when it has told everything; null: not known.',
+  })
   watermarkAt!: Instant | null;
 }
 
@@ -59,7 +72,6 @@ export class SourceRecordType {
 
 @ObjectType('RejectedRecord', {
   description: 'What could not be read, kept with the reason until it is tried again.',
-  implements: NodeType,
   simpleResolvers: true,
 })
 export class RejectedRecordType implements Pick<RejectedRecordRow, 'reason' | 'field'> {
@@ -69,11 +81,21 @@ export class RejectedRecordType implements Pick<RejectedRecordRow, 'reason' | 'f
   @Field(() => String, { description: 'Why it could not be read.' })
   reason!: string;
 
-  @Field(() => String, { nullable: true, description: 'The field at fault, as a path; null when it is the whole.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The field at fault, as a path; null when it is the whole.',
+  })
   field!: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it was tried again with success; null: not yet.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was tried again with success; null: not yet.',
+  })
   replayedAt!: Instant | null;
 }
 
-export const RejectedRecordConnection = connectionType('RejectedRecord', 'rejected records', () => RejectedRecordType);
+export const RejectedRecordConnection = connectionType(
+  'RejectedRecord',
+  'rejected records',
+  () => RejectedRecordType,
+);

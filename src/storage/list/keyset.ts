@@ -112,8 +112,8 @@ function placeholders<T extends { id: string }>(
 function withoutFlags<T extends object>(row: T & Partial<Flags>): T {
   if (row.hasEarlier === undefined) return row;
   const bare: Partial<T & Flags> = { ...row };
-  delete bare.hasEarlier;
   delete bare.hasLater;
+  delete bare.hasEarlier;
   return bare as T;
 }
 

@@ -306,6 +306,9 @@ describe('endedReason', () => {
     ['call.in-progress.error-providerfault-openai-llm-failed', 'LLM'],
     ['call.in-progress.error-providerfault-eleven-labs-voice-failed', 'TTS'],
     ['call.in-progress.error-vapifault-deepgram-transcriber-failed', 'STT'],
+    ['pipeline-error-cartesia-transcriber-failed', 'STT'],
+    ['call.in-progress.error-providerfault-groq-429-exceeded-quota', 'LLM'],
+    ['call.in-progress.error-warm-transfer-microphone-timeout', 'OTHER'],
     ['twilio-failed-to-connect-call', 'TELEPHONY'],
     ['call.start.error-get-customer', 'OTHER'],
   ])('%s is a fatal error of %s', (reason, service) => {

@@ -57,11 +57,13 @@ const OVER = ending('COMPLETED', 'UNKNOWN');
 export const endingOf = (endedReason: string | undefined): Ending =>
   FAMILIES.find(([family]) => family.test(endedReason ?? ''))?.[1] ?? OVER;
 
+/** By the part that a reason names, else by a vendor of one part only, else by the answers only models give. */
 const SERVICES: readonly (readonly [RegExp, Service])[] = [
-  [/voice|tts|eleven-?labs|11labs|cartesia|playht/, 'TTS'],
-  [/transcriber|stt|gladia|assembly-?ai|speechmatics/, 'STT'],
-  [/llm|model/, 'LLM'],
-  [/sip|twilio|vonage|telnyx|transport|phone/, 'TELEPHONY'],
+  [/transcriber|deepgram|gladia|assembly-?ai|speechmatics|soniox/, 'STT'],
+  [/voice|eleven-?labs|11labs|cartesia|playht/, 'TTS'],
+  [/llm|model|-(?:400-bad-request-validation-failed|401-unauthorized|429-exceeded-quota)$/, 'LLM'],
+  [/-(?:500-server-error|503-server-overloaded-error)$/, 'LLM'],
+  [/sip|twilio|vonage|telnyx|transport|(?<!micro)phone/, 'TELEPHONY'],
 ];
 
 /** The fault that ended the call, where its reason names one. */
