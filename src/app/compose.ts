@@ -19,22 +19,28 @@ import { FanOut } from '../live/fan-out.js';
 import { Sequencer } from '../live/sequencer.js';
 import { CallReader } from '../storage/call-reader.js';
 import { FeedStore } from '../storage/feed-store.js';
+import { FunnelReader } from '../storage/queries/funnel.js';
+import { FunnelStore } from '../storage/trace/funnel-store.js';
 import { InteractionReader } from '../storage/interaction-reader.js';
 import { KeyStore } from '../storage/key-store.js';
 import { CursorCodec } from '../storage/list/cursor.js';
+import { PolicyStore } from '../storage/policy-store.js';
 import { RejectedStore } from '../storage/rejected-store.js';
 import { SourceActivity } from '../storage/source-activity.js';
 import { SourceReader } from '../storage/source-reader.js';
+import { SourceStats } from '../storage/source-stats.js';
 import { SourceStore } from '../storage/source-store.js';
 import { TenantStore } from '../storage/tenant-store.js';
 import { TimelineReader } from '../storage/timeline-reader.js';
 import { TraceStore } from '../storage/trace/trace-store.js';
+import { WatermarkStore } from '../storage/watermark-store.js';
 import { Authenticator } from './authenticate.js';
 import type { Config } from './config.js';
 import type { Database } from './database.js';
 import { loadInstance } from './database.js';
 import { faultName } from './fault.js';
 import { buildHttp } from './http.js';
+import { Measurer } from './measurer.js';
 import { Metrics } from './metrics.js';
 import { Sweeper } from './sweeper.js';
 import { serveWebSocket } from './websocket.js';
@@ -76,7 +82,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const live = await makeLive(options, stores, now, report);
   const trace = new TraceStore(database.db, () => live.sequencer.nudge());
   const ingest = new Ingest({ ...stores, trace, now });
-  const services: Services = { readers: stores.readers, receiver: ingest, live: live.feed, now };
+  const services: Services = {
+    readers: stores.readers,
+    policies: stores.policies,
+    watermarks: stores.watermarks,
+    receiver: ingest,
+    live: live.feed,
+    now,
+  };
   const schema = await buildThroughlineSchema();
   const reportMasked = report('graphql');
   const apollo = new ApolloServer<GraphQLContext>({
@@ -89,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     persistedQueries: false,
     formatError: maskingFormatError(reportMasked),
     plugins: [
+      ...apolloLimits.plugins,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -125,15 +139,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sweeper = new Sweeper({
     trace,
     feed: stores.feed,
+    funnel: stores.funnel,
     now,
     retentionMs: config.feedRetentionHours * 3_600_000,
     onSwept: (count) => metrics.swept.inc(count),
     onError: report('sweeper'),
   });
+  const measurer = new Measurer({
+    stats: stores.stats,
+    now,
+    onMeasured: (alarms) => metrics.joinAlarms.set(alarms),
+    onError: report('measurer'),
+  });
   metrics.watch(() => ({ subscribers: live.fanOut.subscribers, isLeader: live.sequencer.isLeader }));
   await http.listen({ port: config.port, host: config.host });
   live.sequencer.start();
   sweeper.start();
+  measurer.start();
   const { port } = http.server.address() as AddressInfo;
   return {
     url: `http://localhost:${port}`,
@@ -151,6 +173,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await apollo.stop();
       await http.close();
       await sweeper.stop();
+      await measurer.stop();
       await stores.keys.settled();
       await stores.activity.flush().catch(report('activity'));
       await live.sequencer.stop();
@@ -170,6 +193,7 @@ async function makeStores(database: Database, secret: string | null) {
     calls: new CallReader(db, cursors),
     timeline: new TimelineReader(db, cursors),
     sources: new SourceReader(db, cursors),
+    funnel: new FunnelReader(db),
   };
   return {
     cursors,
@@ -177,9 +201,13 @@ async function makeStores(database: Database, secret: string | null) {
     keys: new KeyStore(db),
     tenants: new TenantStore(db),
     sources: new SourceStore(db),
+    policies: new PolicyStore(db),
+    watermarks: new WatermarkStore(db),
+    stats: new SourceStats(db),
     rejected: new RejectedStore(db),
     activity: new SourceActivity(db),
     feed: new FeedStore(db),
+    funnel: new FunnelStore(db),
   };
 }
 

@@ -35,8 +35,6 @@ export interface HttpParts {
 /** All HTTP routes of the product. Bodies, headers and query strings are never logged. */
 export async function buildHttp(parts: HttpParts): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: parts.log.child({}, { serializers: { req: () => undefined, res: () => undefined } }),
-    disableRequestLogging: true,
     bodyLimit: parts.config.maxBodyBytes,
     requestTimeout: 15_000,
     connectionTimeout: 0,
@@ -44,7 +42,7 @@ export async function buildHttp(parts: HttpParts): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     genReqId: (request) => requestId(request.headers['x-request-id']),
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
-  }) as unknown as FastifyInstance;
+  });
   watch(app, parts);
   app.setErrorHandler((error: FastifyError, request, reply) => answerFault(error, request, reply, parts));
   app.setNotFoundHandler(async (_request, reply) =>

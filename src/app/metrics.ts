@@ -25,6 +25,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly joinAlarms = new Gauge({
+    name: 'throughline_join_alarms',
+    help: 'Alarms that stand because the records of two sources stopped finding each other as usual.',
+    registers: [this.registry],
+  });
+
   readonly sockets = new Gauge({
     name: 'throughline_websockets',
     help: 'Open WebSocket connections.',

@@ -1,9 +1,11 @@
 import type { FeedStore } from '../storage/feed-store.js';
+import type { FunnelStore } from '../storage/trace/funnel-store.js';
 import type { TraceStore } from '../storage/trace/trace-store.js';
 
 export interface SweeperParts {
   trace: TraceStore;
   feed: FeedStore;
+  funnel: FunnelStore;
   now: () => number;
   retentionMs: number;
   onSwept: (count: number) => void;
@@ -12,9 +14,10 @@ export interface SweeperParts {
 }
 
 const BATCH = 200;
+const FUNNEL_BATCH = 5_000;
 const PRUNE_EVERY_MS = 60_000;
 
-/** Judges anew what time alone changes, and forgets what the feed keeps no longer. It runs in every process. */
+/** Judges anew what time alone changes, adds up the funnel, and forgets what the feed keeps no longer. It runs in every process. */
 export class Sweeper {
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
@@ -43,6 +46,8 @@ export class Sweeper {
         swept = await this.parts.trace.sweep(this.parts.now(), BATCH);
         if (swept > 0) this.parts.onSwept(swept);
       }
+      for (let added = FUNNEL_BATCH; added >= FUNNEL_BATCH && !this.#stopped;)
+        added = await this.parts.funnel.sweep(FUNNEL_BATCH);
       await this.#prune();
     } catch (error) {
       this.parts.onError(error);

@@ -152,7 +152,7 @@ export function foldCall(identity: { id: string; sourceId: string }, records: re
     takeLatest(call, record);
     takeStatus(call, record);
     for (const name of LIST_NAMES) takeList(lists, name, record);
-    for (const key of record.keys ?? []) keys.set(`${key.namespace}\u0000${key.value}`, key);
+    for (const key of record.keys ?? []) keys.set(nameOf(key), key);
   }
   for (const name of LIST_NAMES) Object.assign(call, { [name]: [...(lists.get(name)?.values() ?? [])] });
   call.statedKeys = [...keys.values()];
@@ -168,15 +168,16 @@ export function foldCall(identity: { id: string; sourceId: string }, records: re
  */
 export function byStatement(a: StoredRecord, b: StoredRecord): number {
   return (
-    sequence(a.version) - sequence(b.version) ||
+    Number(sequence(a.version) - sequence(b.version)) ||
     a.occurredAt - b.occurredAt ||
     compareText(a.version ?? '', b.version ?? '') ||
     compareText(a.hash, b.hash)
   );
 }
 
-const sequence = (version: string | null): number =>
-  version !== null && /^\d{1,15}$/.test(version) ? Number(version) : -1;
+/** Of any length: numbers made of the time in nanoseconds have nineteen digits. */
+const sequence = (version: string | null): bigint =>
+  version !== null && /^\d+$/.test(version) ? BigInt(version) : -1n;
 
 const distinct = (records: readonly StoredRecord[]): StoredRecord[] => [
   ...new Map(records.map((record) => [`${record.version ?? ''}/${record.hash}`, record])).values(),
@@ -243,6 +244,10 @@ function takeList(lists: Map<ListName, Map<string, object>>, name: ListName, rec
   for (const [key, item] of items) held.set(key, { ...held.get(key), ...item });
 }
 
+/** One value may be stated under several scopes: a key cannot be unsaid. */
+const nameOf = ({ namespace, value, scope = 'INTERACTION' }: RecordKey): string =>
+  [namespace, value, scope].join('\u0000');
+
 const statesWholeList = (record: NeutralRecord): boolean =>
   (record.wholeLists?.length ?? 0) > 0 || LIST_NAMES.some((name) => record[name] === null);
 
@@ -260,7 +265,7 @@ function inTimeOrder(call: Call): Call {
   call.transfers.sort((a, b) => time(a.requestedAt) - time(b.requestedAt) || compareText(a.id, b.id));
   call.sentiment.sort((a, b) => a.at - b.at || compareText(a.label, b.label));
   call.reviewFlags.sort((a, b) => compareText(a.code, b.code));
-  call.statedKeys.sort((a, b) => compareText(a.namespace, b.namespace) || compareText(a.value, b.value));
+  call.statedKeys.sort((a, b) => compareText(nameOf(a), nameOf(b)));
   return call;
 }
 

@@ -19,8 +19,6 @@ const INTERACTION_ID = /^(?:sip_?h(?:eader)?[._]|sip\.h\.)?(?:x[-_])?interaction
 
 /** Values that systems write when they have none. */
 const PLACEHOLDERS = new Set([
-  '0',
-  '-',
   'anonymous',
   'unknown',
   'restricted',
@@ -33,7 +31,8 @@ const PLACEHOLDERS = new Set([
   'undefined',
   'n/a',
 ]);
-const NIL_UUID = /^[0-]{36}$/;
+/** The nil UUID with or without its dashes, and whatever else is only zeros. */
+const NIL = /^[0-]+$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export function canonicalNamespace(namespace: string): string {
@@ -50,7 +49,7 @@ const canonicalValue = (value: string): string => {
 export function keyFault(key: RecordKey, externalId: string): KeyFault | null {
   const value = canonicalValue(key.value);
   if (value === '') return 'EMPTY';
-  if (NIL_UUID.test(value) || PLACEHOLDERS.has(value.toLowerCase())) return 'PLACEHOLDER';
+  if (NIL.test(value) || PLACEHOLDERS.has(value.toLowerCase())) return 'PLACEHOLDER';
   return value === canonicalValue(externalId) ? 'OWN_ID' : null;
 }
 
@@ -64,19 +63,19 @@ export function keysOfLeg(
   externalId: string,
   identityNamespace: string | null,
 ): { keys: LegKey[]; faults: IgnoredKey[] } {
+  const identity = identityNamespace === null ? null : canonicalNamespace(identityNamespace);
   const keys = new Map<string, LegKey>();
   const faults: IgnoredKey[] = [];
   const add = (key: LegKey) => keys.set(`${key.scope}/${key.namespace}/${key.value}`, key);
   for (const key of stated) {
     const fault = keyFault(key, externalId);
     const namespace = canonicalNamespace(key.namespace);
-    if (fault !== null && !(fault === 'OWN_ID' && namespace === identityNamespace))
-      faults.push({ key, fault });
+    if (fault !== null && !(fault === 'OWN_ID' && namespace === identity)) faults.push({ key, fault });
     else if (fault === null)
       add({ namespace, value: canonicalValue(key.value), scope: key.scope ?? 'INTERACTION' });
   }
-  if (identityNamespace !== null)
-    add({ namespace: identityNamespace, value: canonicalValue(externalId), scope: 'INTERACTION' });
+  if (identity !== null)
+    add({ namespace: identity, value: canonicalValue(externalId), scope: 'INTERACTION' });
   return { keys: [...keys.values()], faults };
 }
 
@@ -103,6 +102,7 @@ export interface Group {
 }
 
 export interface Partition {
+  /** By their earliest member. */
   groups: Group[];
   /** Keys that reached too far and therefore join nothing (rule R8). */
   quarantined: LegKey[];
@@ -121,11 +121,17 @@ export function partition(joinables: readonly Joinable[], cannotLink: readonly C
   );
   const all = legsByKey(sorted);
   const usable = all.filter(({ legs }) => !reachesTooFar(legs));
-  for (const { legs } of usable) for (const leg of legs) sets.union(legs[0]?.id ?? leg.id, leg.id);
+  for (const { legs } of usable) uniteAll(sets, legs);
   return {
     groups: sets.groups().map((legIds) => ({ legIds, shared: sharedWithin(legIds, usable) })),
     quarantined: all.filter(({ legs }) => reachesTooFar(legs)).map(({ key }) => key),
   };
+}
+
+/** Each with every other: one that was parted from some of them may still belong to the rest. */
+function uniteAll(sets: DisjointSets, legs: readonly Leg[]): void {
+  for (const [place, leg] of legs.entries())
+    for (const earlier of legs.slice(0, place)) sets.union(earlier.id, leg.id);
 }
 
 function sharedWithin(legIds: readonly string[], keys: readonly KeyReach[]): Group['shared'] {
@@ -192,18 +198,24 @@ class DisjointSets {
   /** True when two sets became one. */
   union(a: string, b: string): boolean {
     const [rootA, rootB] = [this.find(a), this.find(b)];
+    if (rootA === rootB) return false;
     const [membersA, membersB] = [this.#members.get(rootA) ?? [], this.#members.get(rootB) ?? []];
-    if (rootA === rootB || this.#parted(membersA, membersB)) return false;
+    if (this.#parted(membersA, membersB)) return false;
     this.#parent.set(rootB, rootA);
     this.#members.set(rootA, [...membersA, ...membersB]);
     this.#members.delete(rootB);
     return true;
   }
 
+  /** In the order of the ids: members within their group, and groups by their first member. */
   groups(): string[][] {
-    const order = new Map([...this.#parent.keys()].map((id, index) => [id, index]));
-    const place = (id: string) => order.get(id) ?? 0;
-    return [...this.#members.values()].map((ids) => [...ids].sort((a, b) => place(a) - place(b)));
+    const groups = new Map<string, string[]>();
+    for (const id of this.#parent.keys()) {
+      const group = groups.get(this.find(id));
+      if (group) group.push(id);
+      else groups.set(this.find(id), [id]);
+    }
+    return [...groups.values()];
   }
 
   #parted(a: readonly string[], b: readonly string[]): boolean {

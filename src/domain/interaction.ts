@@ -4,8 +4,11 @@ import { byStart, compareText, legStart } from './leg.js';
 import type { Money } from './money.js';
 import { totalCost } from './money.js';
 import { outcomeOf } from './outcome.js';
-import type { TracePolicy } from './policy.js';
+import type { PolicySet } from './policy.js';
+import { policyFor } from './policy.js';
 import type { ReviewFlag, Sentiment, Transfer } from './record.js';
+import type { Stages } from './stages.js';
+import { stagesOf } from './stages.js';
 import type { Alignment, StatusInput } from './status.js';
 import { judge } from './status.js';
 import type { Segment } from './timeline.js';
@@ -21,6 +24,7 @@ import type {
   Outcome,
   Platform,
   Role,
+  TransferState,
 } from './words.js';
 import type { Why } from './why.js';
 
@@ -55,6 +59,8 @@ export interface InteractionTransfer extends Transfer {
 export interface Interaction {
   reference: string | null;
   externalIds: string[];
+  /** The systems that reported its legs, each once. */
+  sourceIds: string[];
   channel: Channel;
   direction: Direction | null;
   platform: Platform | null;
@@ -78,6 +84,8 @@ export interface Interaction {
   outcome: Outcome | null;
   outcomeReason: string | null;
   segments: Segment[];
+  /** How far it came: what the funnel counts. */
+  stages: Stages;
   alignment: Alignment;
   transfers: InteractionTransfer[];
   campaign: string | null;
@@ -98,8 +106,9 @@ export interface Interaction {
 /** What a projection needs beside the calls themselves. */
 export interface Surroundings extends Pick<
   StatusInput,
-  'policy' | 'watermarks' | 'lagP99' | 'seesHumans' | 'now'
+  'watermarks' | 'lagP99' | 'gapP99' | 'seesHumans' | 'now'
 > {
+  policy: PolicySet;
   /** Keys that join nothing, by leg id. */
   ignoredKeys: ReadonlyMap<string, readonly IgnoredKey[]>;
 }
@@ -115,18 +124,20 @@ export function project(calls: readonly Call[], around: Surroundings): Interacti
   const talk = believedFirst(sorted, TALK);
   const channel = pick(line, (call) => call.channel) ?? 'VOICE';
   const direction = pick(line, (call) => call.direction);
-  const transfers = sorted.flatMap((call) => call.transfers.map((one) => ({ ...one, legId: call.id })));
-  const verdict = judge({ ...around, legs: sorted, channel, direction, transfers });
+  const transfers = transfersOf(sorted);
+  const policy = policyFor(around.policy, channel, direction);
+  const verdict = judge({ ...around, policy, legs: sorted, channel, direction, transfers });
   const startedAt = Math.min(...sorted.map(legStart));
   const lastActivityAt = Math.max(...sorted.map((call) => Math.max(call.lastEventAt, call.endedAt ?? 0)));
   const ended = verdict.status !== 'IN_PROGRESS';
   const endedAt = ended ? Math.max(...sorted.map((call) => call.endedAt ?? call.lastEventAt)) : null;
   const { missing: _missing, presumedEnds: _presumedEnds, ...judged } = verdict;
-  const { outcome, reason: outcomeReason } = outcomeOf(sorted, ended, around.policy);
+  const { outcome, reason: outcomeReason } = outcomeOf(sorted, ended, policy);
   return {
     ...judged,
     reference: pick(line, (call) => call.reference),
     externalIds: sorted.map((call) => call.externalId),
+    sourceIds: unique(sorted.map((call) => call.sourceId)).sort(compareText),
     channel,
     direction,
     platform: pick(line, (call) => call.platform),
@@ -144,6 +155,7 @@ export function project(calls: readonly Call[], around: Surroundings): Interacti
     outcome,
     outcomeReason,
     segments: segmentsOf(sorted, verdict, { from: startedAt, to: endedAt ?? lastActivityAt }),
+    stages: stagesOf(sorted, { ...around, ...verdict, policy, channel, outcome, startedAt, endedAt }),
     transfers,
     campaign: pick(line, (call) => call.campaign),
     flow: pick(talk, (call) => call.flow),
@@ -158,7 +170,7 @@ export function project(calls: readonly Call[], around: Surroundings): Interacti
     hasRecording: sorted.some((call) => call.recording?.url != null),
     isTest: sorted.some((call) => call.isTest),
     disagreements: disagreementsOf(line, talk, around),
-    policyVersion: around.policy.version,
+    policyVersion: policy.version,
   };
 }
 
@@ -178,13 +190,35 @@ const unique = (values: readonly string[]): string[] => [...new Set(values)];
 const latest = (times: readonly (Instant | null)[]): Instant | null =>
   times.reduce<Instant | null>((max, at) => (at !== null && at > (max ?? -Infinity) ? at : max), null);
 
+/** How far a transfer has come. That it was bridged outweighs that it failed. */
+const HEIGHTS: readonly TransferState[] = ['REQUESTED', 'RINGING', 'CANCELLED', 'FAILED', 'BRIDGED', 'ENDED'];
+
+const height = ({ state }: Transfer): number => HEIGHTS.findIndex((one) => one === state);
+
+/** Each transfer once, by its provider's id (rule R21): who saw most of it tells it, others fill the gaps. */
+function transfersOf(calls: readonly Call[]): InteractionTransfer[] {
+  const byId = new Map<string, InteractionTransfer>();
+  for (const call of calls)
+    for (const one of call.transfers) {
+      const told = { ...one, legId: call.id };
+      const held = byId.get(one.id);
+      byId.set(one.id, held === undefined ? told : merged(held, told));
+    }
+  return [...byId.values()];
+}
+
+function merged(held: InteractionTransfer, told: InteractionTransfer): InteractionTransfer {
+  const [further, nearer] = height(told) > height(held) ? [told, held] : [held, told];
+  const known = Object.entries(further).filter(([, value]) => value !== null && value !== undefined);
+  return { ...nearer, ...Object.fromEntries(known) };
+}
+
 /** Named tags, the most believed leg's value first, then the words of the post-call analysis. */
 function tagsOf(calls: readonly Call[]): Tag[] {
   const named = new Map<string, string | null>();
-  for (const call of calls) {
-    for (const [name, value] of Object.entries(call.tags)) if (!named.has(name)) named.set(name, value);
-    for (const name of call.postCallAnalysis?.tags ?? []) if (!named.has(name)) named.set(name, null);
-  }
+  const add = (name: string, value: string | null) => named.has(name) || named.set(name, value);
+  for (const call of calls) for (const [name, value] of Object.entries(call.tags)) add(name, value);
+  for (const call of calls) for (const name of call.postCallAnalysis?.tags ?? []) add(name, null);
   return [...named].map(([name, value]) => ({ name, value })).sort((a, b) => compareText(a.name, b.name));
 }
 

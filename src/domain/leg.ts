@@ -28,9 +28,13 @@ export interface LegKey {
 
 export const stateRank = (state: LegState): number => LEG_STATES.indexOf(state);
 
-/** When the leg began, as far as anything says so. */
+/** When the leg began; null when nothing says so (rule R3). */
+export const statedStart = (leg: Leg): Instant | null =>
+  leg.startedAt ?? leg.queuedAt ?? leg.ringAt ?? leg.answeredAt;
+
+/** Where the leg begins on a time line: without a stated start its first event, or an earlier end. */
 export const legStart = (leg: Leg): Instant =>
-  leg.startedAt ?? leg.queuedAt ?? leg.ringAt ?? leg.answeredAt ?? leg.firstEventAt;
+  statedStart(leg) ?? Math.min(leg.firstEventAt, leg.endedAt ?? leg.firstEventAt);
 
 export const isTerminal = (leg: Leg): boolean => leg.state === 'TERMINAL';
 

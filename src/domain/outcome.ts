@@ -1,8 +1,8 @@
 import type { Call } from './call.js';
+import { isTerminal, statedStart } from './leg.js';
 import type { TracePolicy } from './policy.js';
-import { wasAnswered } from './status.js';
+import { wasAnswered, wasBridged } from './status.js';
 import type { CallStatus, Outcome } from './words.js';
-import { legStart } from './leg.js';
 
 /** How an interaction ended, and the source's own word for it where there is one. */
 export interface OutcomeVerdict {
@@ -23,7 +23,7 @@ const BY_STATUS: Partial<Record<CallStatus, Outcome>> = {
 /**
  * The first rule that holds decides: a bridged transfer; an early hang-up by the customer of which
  * no one says more; what a source states, the assistant first; why an unanswered call was not
- * answered; a failed assistant; completed.
+ * answered; a machine that answered; a party's failure that no other party made good; completed.
  */
 export function outcomeOf(calls: readonly Call[], ended: boolean, policy: TracePolicy): OutcomeVerdict {
   if (!ended) return { outcome: null, reason: null };
@@ -35,26 +35,26 @@ export function outcomeOf(calls: readonly Call[], ended: boolean, policy: TraceP
 const PRECEDENCE = ['ASSISTANT', 'CHAT', 'HUMAN', 'DIALER'];
 
 function decide(calls: readonly Call[], policy: TracePolicy): Outcome {
-  const transferred = calls.some((call) =>
-    call.transfers.some((one) => one.state === 'BRIDGED' || one.state === 'ENDED'),
-  );
-  if (transferred) return 'TRANSFERRED';
+  if (calls.some((call) => call.transfers.some(wasBridged))) return 'TRANSFERRED';
   const stated = calls.find((call) => call.outcome !== null)?.outcome ?? null;
-  if (stated !== null && stated !== 'COMPLETED') return stated;
-  if (stated === null && wasAbandoned(calls, policy)) return 'ABANDONED';
   if (stated !== null) return stated;
+  if (wasAbandoned(calls, policy)) return 'ABANDONED';
   const dialers = calls.filter((call) => call.role === 'DIALER');
-  const answered = dialers.length === 0 || dialers.some(wasAnswered);
-  if (!answered) return firstOf(dialers.map((call) => BY_STATUS[call.status])) ?? 'NO_ANSWER';
+  const answered = dialers.filter(wasAnswered);
+  if (dialers.length > 0 && answered.length === 0) return whyUnanswered(dialers);
+  if (answered.length > 0 && answered.every((call) => call.status === 'VOICEMAIL')) return 'VOICEMAIL';
   const others = calls.filter((call) => call.role !== 'DIALER');
-  const failed = firstOf(others.map((call) => BY_STATUS[call.status]));
-  if (failed !== undefined) return failed;
-  if (calls.some((call) => call.status === 'COMPLETED' || call.state === 'TERMINAL')) return 'COMPLETED';
-  return 'UNKNOWN';
+  const failures = (others.length > 0 ? others : answered).map((call) => BY_STATUS[call.status]);
+  const failure = failures.includes(undefined) ? undefined : failures[0];
+  if (failure !== undefined) return failure;
+  return calls.some((call) => call.status === 'COMPLETED' || isTerminal(call)) ? 'COMPLETED' : 'UNKNOWN';
 }
 
-const firstOf = <T>(values: readonly (T | undefined)[]): T | undefined =>
-  values.find((value) => value !== undefined);
+/** A dialer that fell silent while it rang has not said that nobody answered. */
+function whyUnanswered(dialers: readonly Call[]): Outcome {
+  const stated = dialers.map((call) => BY_STATUS[call.status]).find((outcome) => outcome !== undefined);
+  return stated ?? (dialers.some(isTerminal) ? 'NO_ANSWER' : 'UNKNOWN');
+}
 
 /**
  * The customer hung up before the assistant's first turn, or within the policy's time of the
@@ -64,8 +64,9 @@ function wasAbandoned(calls: readonly Call[], policy: TracePolicy): boolean {
   const assistant = calls.find((call) => call.role === 'ASSISTANT');
   const endedAt = assistant?.endedAt ?? null;
   if (assistant === undefined || endedAt === null) return false;
-  if (!calls.some((call) => call.disconnectedBy === 'CUSTOMER')) return false;
-  if (endedAt - (assistant.answeredAt ?? legStart(assistant)) <= policy.abandonedWithin) return true;
+  if (calls.find((call) => call.disconnectedBy !== null)?.disconnectedBy !== 'CUSTOMER') return false;
+  const joinedAt = assistant.answeredAt ?? statedStart(assistant);
+  if (joinedAt !== null && endedAt - joinedAt <= policy.abandonedWithin) return true;
   return (
     assistant.messages.length > 0 && assistant.messages.every((message) => message.speaker !== 'ASSISTANT')
   );

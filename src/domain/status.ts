@@ -1,5 +1,5 @@
 import type { Leg } from './leg.js';
-import { isTerminal, legStart } from './leg.js';
+import { isTerminal, legStart, statedStart } from './leg.js';
 import type { TracePolicy } from './policy.js';
 import { rolesOf } from './policy.js';
 import type { Transfer } from './record.js';
@@ -27,6 +27,8 @@ export interface StatusInput {
   watermarks: Readonly<Partial<Record<Role, Instant | null>>>;
   /** How late the sources of a role are at their 99th percentile, in ms. */
   lagP99: Readonly<Partial<Record<Role, number>>>;
+  /** How long a call goes on without a word of a role's sources, at the 99th percentile, in ms. */
+  gapP99?: Readonly<Partial<Record<Role, number>>>;
   /** True when the tenant has a source that would report a human agent's leg. */
   seesHumans: boolean;
   now: Instant;
@@ -60,13 +62,37 @@ export interface Verdict {
   nextEvaluationAt: Instant | null;
 }
 
-/** The status of an interaction (domain section 4). The first rule that holds decides. */
+/** The status of an interaction (domain section 4), and when time alone gives it another. */
 export function judge(input: StatusInput): Verdict {
-  const facts = observe(input);
-  if (facts.live) return inProgress(input, facts);
-  if (facts.missing.length > 0) return incomplete(input, facts);
-  return whole(input, facts);
+  const seen = observe(input);
+  const verdict = decide(input, seen);
+  const later = (now: Instant) => decide({ ...input, now }, observe({ ...input, now }));
+  const next = turningPoints(input, seen).find((now) => now > input.now && differ(verdict, later(now)));
+  return { ...verdict, nextEvaluationAt: next ?? null };
 }
+
+/** The first rule that holds decides. */
+function decide(input: StatusInput, seen: Observed): Verdict {
+  if (seen.live)
+    return settled('IN_PROGRESS', seen, 'CALL_IN_PROGRESS', { lastActivityAt: seen.lastActivityAt });
+  if (seen.missing.length > 0) return incomplete(input, seen);
+  return whole(input, seen);
+}
+
+/** The only times at which the same facts can lead to another verdict, earliest first. */
+function turningPoints(input: StatusInput, seen: Observed): Instant[] {
+  const { policy } = input;
+  if (seen.live) return [seen.lastActivityAt + silenceOf(input)];
+  if (seen.missing.length === 0) return [];
+  const deadlines = seen.missing.map(({ deadline }) => deadline);
+  const finals = [seen.answeredAt ?? seen.endedAt, seen.endedAt].map(
+    (anchor) => anchor + policy.finalizeAfter,
+  );
+  return [...deadlines, ...finals].sort((a, b) => a - b);
+}
+
+const differ = (one: Verdict, other: Verdict): boolean =>
+  one.why.code !== other.why.code || one.isProvisional !== other.isProvisional;
 
 interface Observed {
   live: boolean;
@@ -77,19 +103,20 @@ interface Observed {
   endedAt: Instant;
   missing: { role: Role; deadline: Instant }[];
   alignment: Alignment;
-  bridged: Transfer | undefined;
-  unseenBridge: boolean;
+  /** The bridged transfer after which a human is expected. */
+  toHuman: Transfer | undefined;
+  /** The bridged transfer after which nothing can be seen. */
+  outOfSight: Transfer | undefined;
 }
 
 function observe(input: StatusInput): Observed {
-  const { legs, policy, now } = input;
+  const { legs, now } = input;
   const lastActivityAt = Math.max(...legs.map((leg) => Math.max(leg.lastEventAt, leg.endedAt ?? 0)));
   const open = legs.filter((leg) => !isTerminal(leg));
-  const live = open.length > 0 && now - lastActivityAt < policy.silence;
+  const live = open.length > 0 && now - lastActivityAt < silenceOf(input);
   const presumedEnds = new Map(live ? [] : open.map((leg) => [leg.id, leg.lastEventAt]));
   const dialers = legs.filter((leg) => leg.role === 'DIALER');
   const answers = dialers.flatMap((leg) => leg.answeredAt ?? []);
-  const bridged = input.transfers.find(wasBridged);
   const base = {
     live,
     lastActivityAt,
@@ -97,11 +124,15 @@ function observe(input: StatusInput): Observed {
     answered: dialers.some(wasAnswered),
     answeredAt: answers.length > 0 ? Math.min(...answers) : null,
     endedAt: Math.max(...legs.map((leg) => endOf(leg) ?? leg.lastEventAt)),
-    bridged,
-    unseenBridge: bridged !== undefined && !expectsHuman(input),
+    toHuman: input.transfers.find((transfer) => expectsHuman(transfer, input)),
+    outOfSight: input.transfers.find((transfer) => isOutOfSight(transfer, input)),
   };
   return { ...base, missing: missingRoles(input, base), alignment: align(input, base) };
 }
+
+/** Sources that say little are waited for longer: twice the gap that their calls usually have. */
+const silenceOf = ({ legs, policy, gapP99 = {} }: StatusInput): number =>
+  Math.max(policy.silence, ...legs.map((leg) => 2 * (gapP99[leg.role] ?? 0)));
 
 /** When a leg was last there; null while it is not known to have ended. */
 const endOf = (leg: Leg): Instant | null => leg.endedAt ?? (isTerminal(leg) ? leg.lastEventAt : null);
@@ -112,32 +143,36 @@ export const wasAnswered = (leg: Leg & { status: CallStatus }): boolean =>
   leg.status === 'COMPLETED' ||
   leg.status === 'VOICEMAIL';
 
-const wasBridged = (transfer: Transfer): boolean =>
-  transfer.state === 'BRIDGED' || (transfer.state === 'ENDED' && transfer.bridgedAt != null);
+/** Only what was bridged can end; the rest fails or is cancelled (rule R21). */
+export const wasBridged = ({ state }: Transfer): boolean => state === 'BRIDGED' || state === 'ENDED';
 
 /** A human leg is expected once a transfer was bridged, unless no source could show it (rule R21). */
-const expectsHuman = (input: StatusInput): boolean =>
-  input.transfers.some(
-    (transfer) => wasBridged(transfer) && (transfer.observable !== false || input.seesHumans),
-  );
+const expectsHuman = (transfer: Transfer, input: StatusInput): boolean =>
+  wasBridged(transfer) && (transfer.observable !== false || input.seesHumans);
+
+const isOutOfSight = (transfer: Transfer, input: StatusInput): boolean =>
+  wasBridged(transfer) && !expectsHuman(transfer, input);
 
 /** An assistant leg that its own system gave up before it began. */
-const failedToJoin = (leg: Leg & { status: CallStatus }): boolean =>
+export const failedToJoin = (leg: Leg & { status: CallStatus }): boolean =>
   leg.role === 'ASSISTANT' && leg.status === 'FAILED' && leg.answeredAt === null && leg.startedAt === null;
 
 function expectedRoles(input: StatusInput, answered: boolean): Role[] {
   const dialerKnown = input.legs.some((leg) => leg.role === 'DIALER');
-  const roles = rolesOf(input.channel, input.direction).filter(
+  const roles = (input.policy.roles ?? rolesOf(input.channel)).filter(
     (role) => role !== 'ASSISTANT' || !dialerKnown || answered || !input.policy.unansweredIsComplete,
   );
-  return expectsHuman(input) ? [...roles, 'HUMAN'] : roles;
+  const human: Role[] = input.transfers.some((transfer) => expectsHuman(transfer, input)) ? ['HUMAN'] : [];
+  return [...new Set([...roles, ...human])];
 }
 
 function missingRoles(
   input: StatusInput,
   seen: Pick<Observed, 'answered' | 'answeredAt' | 'endedAt' | 'presumedEnds'>,
 ): Observed['missing'] {
-  const present = new Set(input.legs.filter((leg) => !failedToJoin(leg)).map((leg) => leg.role));
+  const present = new Set(
+    input.legs.filter((leg) => !(seen.answered && failedToJoin(leg))).map((leg) => leg.role),
+  );
   if (!seen.answered && dialerIsUnfinished(input, seen)) present.delete('DIALER');
   return expectedRoles(input, seen.answered)
     .filter((role) => !present.has(role))
@@ -153,27 +188,20 @@ const dialerIsUnfinished = (input: StatusInput, seen: Pick<Observed, 'presumedEn
   return dialers.length > 0 && dialers.every((leg) => seen.presumedEnds.has(leg.id));
 };
 
-function inProgress(input: StatusInput, seen: Observed): Verdict {
-  return {
-    ...settled('IN_PROGRESS', seen, 'CALL_IN_PROGRESS', { lastActivityAt: seen.lastActivityAt }),
-    nextEvaluationAt: seen.lastActivityAt + input.policy.silence,
-  };
-}
-
 function whole(input: StatusInput, seen: Observed): Verdict {
-  const { alignment, bridged } = seen;
+  const { alignment, outOfSight } = seen;
   if (!alignment.isAligned) {
     const { joinDelayMs, overrunMs, holeMs } = alignment;
     return settled('PARTIAL', seen, 'SEGMENTS_MISALIGNED', { joinDelayMs, overrunMs, holeMs });
   }
-  const roles = new Set(input.legs.map((leg) => leg.role));
+  const roles = new Set(input.legs.filter((leg) => !failedToJoin(leg)).map((leg) => leg.role));
   if (roles.has('DIALER') && !seen.answered && !roles.has('ASSISTANT'))
     return settled('COMPLETE', seen, 'NEVER_ANSWERED', { endedAt: seen.endedAt });
-  if (seen.unseenBridge)
+  if (outOfSight !== undefined && !roles.has('HUMAN'))
     return settled('COMPLETE', seen, 'HUMAN_NOT_OBSERVABLE', {
-      bridgedAt: bridgeTime(bridged) ?? seen.endedAt,
+      bridgedAt: bridgeTime(outOfSight) ?? seen.endedAt,
     });
-  const durationMs = seen.endedAt - Math.min(...input.legs.map(legStart));
+  const durationMs = Math.max(0, seen.endedAt - Math.min(...input.legs.map(legStart)));
   return settled('COMPLETE', seen, 'ALL_SEGMENTS_PRESENT', { legs: input.legs.length, durationMs });
 }
 
@@ -190,14 +218,15 @@ const WAITING: Record<Role, WhyCode> = {
 };
 
 function partial(seen: Observed): Verdict {
-  const [next] = [...seen.missing].sort((a, b) => a.deadline - b.deadline);
-  const expectedBy = next?.deadline ?? seen.endedAt;
-  const bridgedAt = next?.role === 'HUMAN' ? (bridgeTime(seen.bridged) ?? seen.endedAt) : null;
-  return {
-    ...settled('PARTIAL', seen, WAITING[next?.role ?? 'DIALER'], { bridgedAt, expectedBy }),
-    expectedBy,
-    nextEvaluationAt: expectedBy,
-  };
+  const { role, deadline: expectedBy } = earliest(seen.missing, seen);
+  const bridgedAt = role === 'HUMAN' ? bridgeTime(seen.toHuman) : null;
+  return { ...settled('PARTIAL', seen, WAITING[role], { bridgedAt, expectedBy }), expectedBy };
+}
+
+/** The role whose deadline comes first, of some that are missing. */
+function earliest(missing: Observed['missing'], seen: Observed): Observed['missing'][number] {
+  const [first] = [...missing].sort((a, b) => a.deadline - b.deadline);
+  return first ?? { role: 'DIALER', deadline: seen.endedAt };
 }
 
 /** Where in the journey the trace is incomplete. The order of these rules is part of the definition. */
@@ -220,8 +249,8 @@ function infraToBot(input: StatusInput, seen: Observed, deadline: Instant): Verd
     faultDomain: 'ASSISTANT' as const,
   });
   if (input.legs.some(failedToJoin)) return drop('ASSISTANT_FAILED_TO_JOIN', { answeredAt });
-  if ((input.watermarks.ASSISTANT ?? -Infinity) >= answeredAt)
-    return drop('ASSISTANT_NEVER_STARTED', { answeredAt });
+  if ((input.watermarks.ASSISTANT ?? -Infinity) >= seen.endedAt)
+    return drop('ASSISTANT_NEVER_STARTED', { answeredAt, endedAt: seen.endedAt });
   const verdict = drop('ASSISTANT_NOT_REPORTED_YET', { answeredAt, deadline });
   return provisional(verdict, input.now, answeredAt + input.policy.finalizeAfter);
 }
@@ -246,8 +275,7 @@ function dialerMissing(input: StatusInput, seen: Observed, deadline: Instant): V
 }
 
 function unspecified(seen: Observed, overdue: Observed['missing']): Verdict {
-  const [first] = overdue;
-  const deadline = first?.deadline ?? seen.endedAt;
+  const { role, deadline } = earliest(overdue, seen);
   const verdict = (
     why: WhyCode,
     dropDetail: DropDetail | null,
@@ -259,16 +287,17 @@ function unspecified(seen: Observed, overdue: Observed['missing']): Verdict {
     dropDetail,
     faultDomain,
   });
-  switch (first?.role ?? 'DIALER') {
+  switch (role) {
     case 'HUMAN':
       return verdict('HUMAN_NEVER_REPORTED', 'HUMAN_NEVER_REPORTED', 'HUMAN_DESK', {
-        bridgedAt: bridgeTime(seen.bridged) ?? seen.endedAt,
+        bridgedAt: bridgeTime(seen.toHuman),
         deadline,
       });
     case 'CHAT':
       return verdict('CHAT_NEVER_REPORTED', null, 'UNKNOWN', { deadline });
-    case 'DIALER':
     case 'ASSISTANT':
+      return verdict('ASSISTANT_NEVER_REPORTED', null, 'ASSISTANT', { deadline });
+    case 'DIALER':
       return verdict('DIALER_NEVER_REPORTED', 'DIALER_NEVER_REPORTED', 'DIALER', {
         endedAt: seen.endedAt,
         deadline,
@@ -277,9 +306,7 @@ function unspecified(seen: Observed, overdue: Observed['missing']): Verdict {
 }
 
 function provisional(verdict: Verdict, now: Instant, finalAt: Instant): Verdict {
-  return now >= finalAt
-    ? verdict
-    : { ...verdict, isProvisional: true, expectedBy: finalAt, nextEvaluationAt: finalAt };
+  return now >= finalAt ? verdict : { ...verdict, isProvisional: true, expectedBy: finalAt };
 }
 
 type Facts = Partial<Record<Fact['name'], number | null>>;
@@ -310,32 +337,31 @@ const bridgeTime = (transfer: Transfer | undefined): Instant | null =>
 
 type Span = readonly [from: Instant, to: Instant];
 
-/** Do the parts fit together in time? The numbers are returned, not only the answer. */
-function align(
-  input: StatusInput,
-  seen: Pick<Observed, 'answeredAt' | 'presumedEnds' | 'unseenBridge' | 'bridged' | 'endedAt'>,
-): Alignment {
-  const { policy } = input;
-  const ends = (leg: Leg) => endOf(leg) ?? seen.presumedEnds.get(leg.id) ?? null;
-  const spans = (role: Role): Span[] =>
-    input.legs
-      .filter((leg) => leg.role === role)
-      .map((leg) => [leg.answeredAt ?? legStart(leg), ends(leg) ?? seen.endedAt]);
-  const assistants = spans('ASSISTANT');
-  const dialers: Span[] = input.legs
-    .filter((leg) => leg.role === 'DIALER' && leg.answeredAt !== null)
-    .map((leg) => [leg.answeredAt ?? 0, ends(leg) ?? seen.endedAt]);
-  if (assistants.length === 0 || dialers.length === 0)
-    return { isAligned: true, joinDelayMs: null, overrunMs: null, holeMs: null };
-  const dialerEnd = Math.max(...spans('DIALER').map(([, to]) => to));
-  const unseen: Span[] = seen.unseenBridge ? [[bridgeTime(seen.bridged) ?? dialerEnd, dialerEnd]] : [];
-  const humans: Span[] = input.legs
-    .filter((leg) => leg.role === 'HUMAN')
-    .map((leg) => [legStart(leg), ends(leg) ?? seen.endedAt]);
+const UNKNOWN_ALIGNMENT: Alignment = { isAligned: true, joinDelayMs: null, overrunMs: null, holeMs: null };
+
+/**
+ * Do the parts fit together in time? The numbers are returned, not only the answer. There are none
+ * while nothing says when the dialer was answered, or when an assistant started.
+ */
+function align(input: StatusInput, seen: Pick<Observed, 'presumedEnds' | 'endedAt'>): Alignment {
+  const { policy, legs } = input;
+  const end = (leg: Leg) => endOf(leg) ?? seen.presumedEnds.get(leg.id) ?? seen.endedAt;
+  const span = (leg: Leg): Span => [leg.answeredAt ?? legStart(leg), end(leg)];
+  const joined = legs.filter((leg) => leg.role === 'ASSISTANT' && !failedToJoin(leg));
+  const dialers = legs.filter((leg) => leg.role === 'DIALER' && leg.answeredAt !== null).map(span);
+  const isKnown = joined.every((leg) => (leg.answeredAt ?? statedStart(leg)) !== null);
+  if (joined.length === 0 || dialers.length === 0 || !isKnown) return UNKNOWN_ALIGNMENT;
+  const assistants = joined.map(span);
+  const dialerEnd = Math.max(...dialers.map(([, to]) => to));
+  const unseen = input.transfers
+    .filter((transfer) => isOutOfSight(transfer, input))
+    .map((transfer): Span => [bridgeTime(transfer) ?? dialerEnd, transfer.endedAt ?? dialerEnd]);
+  const humans = legs.filter((leg) => leg.role === 'HUMAN').map((leg): Span => [legStart(leg), end(leg)]);
   const joinDelayMs =
     Math.min(...assistants.map(([from]) => from)) - Math.min(...dialers.map(([from]) => from));
   const overrunMs = Math.max(...assistants.map(([, to]) => to)) - dialerEnd;
-  const holeMs = longestHole(dialers, [...assistants, ...humans, ...unseen]);
+  const cover = [...assistants, ...humans, ...unseen];
+  const holeMs = Math.max(...dialers.map((dialer) => longestHole(dialer, cover)));
   const isAligned =
     joinDelayMs >= policy.joinEarliest &&
     joinDelayMs <= policy.joinLatest &&
@@ -344,10 +370,9 @@ function align(
   return { isAligned, joinDelayMs, overrunMs, holeMs };
 }
 
-/** The longest stretch inside the outer spans that no cover span touches. */
-function longestHole(outer: readonly Span[], cover: readonly Span[]): number {
-  const end = Math.max(...outer.map(([, to]) => to));
-  let reached = Math.min(...outer.map(([from]) => from));
+/** The longest stretch inside a span that no cover span touches. */
+function longestHole([start, end]: Span, cover: readonly Span[]): number {
+  let reached = start;
   let longest = 0;
   for (const [from, to] of [...cover].sort((a, b) => a[0] - b[0])) {
     longest = Math.max(longest, Math.min(from, end) - reached);

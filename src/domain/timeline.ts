@@ -19,14 +19,19 @@ export interface Segment {
   state: SegmentState;
 }
 
-/** One bar a leg in order of start, then a placeholder for every role that is still missing. */
+/**
+ * One bar a leg in order of start, then a placeholder for every role that is still missing. What is
+ * missing of a leg that fell silent has its place already: the leg's bar.
+ */
 export function segmentsOf(
   legs: readonly Leg[],
   verdict: Verdict,
   span: { from: Instant; to: Instant },
 ): Segment[] {
   const bars = [...legs].sort(byStart).map((leg) => bar(leg, verdict, span));
-  return [...bars, ...verdict.missing.map(({ role }) => placeholder(role, verdict))];
+  const silent = legs.filter((leg) => verdict.presumedEnds.has(leg.id)).map((leg) => leg.role);
+  const missing = verdict.missing.filter(({ role }) => !silent.includes(role));
+  return [...bars, ...missing.map(({ role }) => placeholder(role, verdict))];
 }
 
 function bar(leg: Leg, verdict: Verdict, span: { from: Instant; to: Instant }): Segment {
@@ -34,7 +39,6 @@ function bar(leg: Leg, verdict: Verdict, span: { from: Instant; to: Instant }): 
   const presumed = verdict.presumedEnds.get(leg.id) ?? null;
   const live = !isTerminal(leg) && presumed === null;
   const endedAt = leg.endedAt ?? (isTerminal(leg) ? leg.lastEventAt : presumed);
-  const to = endedAt ?? span.to;
   return {
     legId: leg.id,
     role: leg.role,
@@ -43,8 +47,7 @@ function bar(leg: Leg, verdict: Verdict, span: { from: Instant; to: Instant }): 
     endedAt,
     offsetMs: startedAt - span.from,
     durationMs: endedAt === null ? null : Math.max(0, endedAt - startedAt),
-    offsetPercent: percent(startedAt - span.from, span),
-    widthPercent: percent(Math.max(0, to - startedAt), span),
+    ...place(startedAt, endedAt ?? span.to, span),
     state: live ? 'LIVE' : 'PRESENT',
   };
 }
@@ -65,9 +68,16 @@ function placeholder(role: Role, verdict: Verdict): Segment {
   };
 }
 
-/** With two decimals; an interaction without length fills its row. */
-function percent(ms: number, span: { from: Instant; to: Instant }): number {
+/** In percent with two decimals, never beyond the row; an interaction without length fills its row. */
+function place(
+  start: Instant,
+  end: Instant,
+  span: { from: Instant; to: Instant },
+): Pick<Segment, 'offsetPercent' | 'widthPercent'> {
   const length = span.to - span.from;
-  if (length <= 0) return ms <= 0 && length < 0 ? 0 : 100;
-  return Math.round((Math.min(Math.max(ms, 0), length) / length) * 10_000) / 100;
+  if (length <= 0) return { offsetPercent: 0, widthPercent: 100 };
+  const inSpan = (at: Instant) => Math.min(Math.max(at - span.from, 0), length);
+  const hundredths = (at: Instant) => Math.round((inSpan(at) / length) * 10_000);
+  const [from, to] = [hundredths(start), hundredths(end)];
+  return { offsetPercent: from / 100, widthPercent: Math.max(0, to - from) / 100 };
 }

@@ -34,6 +34,7 @@ export const WHY_CODES = [
   'ASSISTANT_NEVER_STARTED',
   'ASSISTANT_NOT_REPORTED_YET',
   'ASSISTANT_FAILED_TO_JOIN',
+  'ASSISTANT_NEVER_REPORTED',
   'DIALER_NOT_SYNCED_YET',
   'DIALER_NEVER_REPORTED',
   'HUMAN_NEVER_REPORTED',
@@ -77,20 +78,20 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
     ],
     WAITING_FOR_ASSISTANT: [
       'Waiting for the assistant',
-      "The dialer's record is here; the assistant's is expected by {expectedBy}.",
+      "The assistant's record is still missing; it is expected by {expectedBy}.",
     ],
     WAITING_FOR_DIALER: [
       'Waiting for the dialer',
-      "The assistant's record is here; the dialer's is expected by {expectedBy}.",
+      "The dialer's record is still missing or not whole; it is expected by {expectedBy}.",
     ],
     WAITING_FOR_HUMAN: [
       'Waiting for the human agent',
-      "The call was transferred at {bridgedAt}; the human agent's record is expected by {expectedBy}.",
+      "The human agent's record is still missing; it is expected by {expectedBy}.",
     ],
     WAITING_FOR_CHAT: ['Waiting for the chat', "The chat system's record is expected by {expectedBy}."],
     ASSISTANT_NEVER_STARTED: [
       'The assistant never started',
-      'The dialer connected the call at {answeredAt}; the assistant system has reported everything up to then and had no such call.',
+      'The dialer connected the call at {answeredAt}; the assistant system has reported everything up to its end at {endedAt} and had no such call.',
     ],
     ASSISTANT_NOT_REPORTED_YET: [
       'No assistant record',
@@ -100,17 +101,21 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
       'The assistant failed to join',
       'The dialer connected the call at {answeredAt}; the assistant reported that it could not join.',
     ],
+    ASSISTANT_NEVER_REPORTED: [
+      'No record of the assistant',
+      'No record of the assistant joined this interaction by {deadline}.',
+    ],
     DIALER_NOT_SYNCED_YET: [
       'Dialer not synced yet',
-      'The assistant handled a call that ended at {endedAt}; the dialer has not yet reported everything up to then, so its record may still come.',
+      'The assistant reported a call that ended at {endedAt}; the dialer has not yet reported everything up to then, so its record may still come.',
     ],
     DIALER_NEVER_REPORTED: [
       'The dialer never reported it',
-      'The assistant handled a call that ended at {endedAt}; no dialer record joined it by {deadline}.',
+      'The call ended at {endedAt}; the dialer had not reported it in full by {deadline}.',
     ],
     HUMAN_NEVER_REPORTED: [
       'No record of the human agent',
-      'The call was transferred at {bridgedAt}; no record of a human agent joined it by {deadline}.',
+      'No record of a human agent joined this interaction by {deadline}.',
     ],
     CHAT_NEVER_REPORTED: [
       'No chat record',
@@ -137,15 +142,15 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
     ],
     WAITING_FOR_ASSISTANT: [
       'Esperando al asistente',
-      'El registro del marcador está aquí; el del asistente se espera antes de {expectedBy}.',
+      'Aún falta el registro del asistente; se espera antes de {expectedBy}.',
     ],
     WAITING_FOR_DIALER: [
       'Esperando al marcador',
-      'El registro del asistente está aquí; el del marcador se espera antes de {expectedBy}.',
+      'El registro del marcador aún falta o no está completo; se espera antes de {expectedBy}.',
     ],
     WAITING_FOR_HUMAN: [
       'Esperando al agente humano',
-      'La llamada se transfirió a las {bridgedAt}; el registro del agente humano se espera antes de {expectedBy}.',
+      'Aún falta el registro del agente humano; se espera antes de {expectedBy}.',
     ],
     WAITING_FOR_CHAT: [
       'Esperando al chat',
@@ -153,7 +158,7 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
     ],
     ASSISTANT_NEVER_STARTED: [
       'El asistente nunca empezó',
-      'El marcador conectó la llamada a las {answeredAt}; el asistente informó de todo hasta entonces y no tuvo esa llamada.',
+      'El marcador conectó la llamada a las {answeredAt}; el asistente informó de todo hasta el fin de la llamada, a las {endedAt}, y no la tuvo.',
     ],
     ASSISTANT_NOT_REPORTED_YET: [
       'Sin registro del asistente',
@@ -163,17 +168,21 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
       'El asistente no pudo entrar',
       'El marcador conectó la llamada a las {answeredAt}; el asistente informó que no pudo entrar.',
     ],
+    ASSISTANT_NEVER_REPORTED: [
+      'Sin registro del asistente',
+      'Ningún registro del asistente se unió a esta interacción antes de {deadline}.',
+    ],
     DIALER_NOT_SYNCED_YET: [
       'Marcador sin sincronizar',
-      'El asistente atendió una llamada que terminó a las {endedAt}; el marcador aún no ha informado de todo hasta entonces, así que su registro todavía puede llegar.',
+      'El asistente informó de una llamada que terminó a las {endedAt}; el marcador aún no ha informado de todo hasta entonces, así que su registro todavía puede llegar.',
     ],
     DIALER_NEVER_REPORTED: [
       'El marcador nunca la informó',
-      'El asistente atendió una llamada que terminó a las {endedAt}; ningún registro del marcador se unió antes de {deadline}.',
+      'La llamada terminó a las {endedAt}; el marcador no la informó por completo antes de {deadline}.',
     ],
     HUMAN_NEVER_REPORTED: [
       'Sin registro del agente humano',
-      'La llamada se transfirió a las {bridgedAt}; ningún registro de un agente humano se unió antes de {deadline}.',
+      'Ningún registro de un agente humano se unió a esta interacción antes de {deadline}.',
     ],
     CHAT_NEVER_REPORTED: ['Sin registro de chat', 'Ningún registro de chat se unió antes de {deadline}.'],
   },

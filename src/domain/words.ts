@@ -97,6 +97,19 @@ export type DropDetail = (typeof DROP_DETAILS)[number];
 export const FAULT_DOMAINS = words('DIALER', 'ASSISTANT', 'HUMAN_DESK', 'SYNC', 'UNKNOWN');
 export type FaultDomain = (typeof FAULT_DOMAINS)[number];
 
+/** What the funnel counts: five stages of the way to an outcome, then three of the way to a human. */
+export const STAGES = words(
+  'ATTEMPTED',
+  'CONNECTED',
+  'ASSISTANT_JOINED',
+  'CUSTOMER_SPOKE',
+  'OUTCOME_REACHED',
+  'TRANSFER_REQUESTED',
+  'TRANSFER_BRIDGED',
+  'HUMAN_CONNECTED',
+);
+export type Stage = (typeof STAGES)[number];
+
 export const SEGMENT_STATES = words('PRESENT', 'EXPECTED', 'MISSING', 'LIVE');
 export type SegmentState = (typeof SEGMENT_STATES)[number];
 

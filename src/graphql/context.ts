@@ -1,13 +1,14 @@
 import type { ApiRole, Instant } from '../domain/words.js';
 import type { Receiver } from '../ingest/results.js';
 import type { LiveFeed } from '../live/events.js';
-import type { CallReader } from '../storage/call-reader.js';
-import type { InteractionReader } from '../storage/interaction-reader.js';
+import type { PolicyStore } from '../storage/policy-store.js';
 import type { TenantFrame } from '../storage/read-model.js';
-import type { SourceReader } from '../storage/source-reader.js';
-import type { TimelineReader } from '../storage/timeline-reader.js';
+import type { WatermarkStore } from '../storage/watermark-store.js';
 import type { Loaders } from './loaders.js';
 import { createLoaders } from './loaders.js';
+import type { Readers } from './readers.js';
+
+export type { Readers } from './readers.js';
 
 /** Who is asking, however they proved it. */
 export interface Viewer {
@@ -22,16 +23,11 @@ export interface Viewer {
   expiresAt: Instant | null;
 }
 
-export interface Readers {
-  interactions: InteractionReader;
-  calls: CallReader;
-  timeline: TimelineReader;
-  sources: SourceReader;
-}
-
 /** What outlives a request. */
 export interface Services {
   readers: Readers;
+  policies: PolicyStore;
+  watermarks: WatermarkStore;
   receiver: Receiver;
   live: LiveFeed;
   now: () => Instant;
@@ -47,8 +43,18 @@ export interface GraphQLContext extends Services {
 }
 
 export function createContext(services: Services, viewer: Viewer, requestId: string): GraphQLContext {
-  const { readers, receiver, live, now } = services;
-  return { readers, receiver, live, now, viewer, requestId, ...fresh(readers, viewer, now()) };
+  const { readers, policies, watermarks, receiver, live, now } = services;
+  return {
+    readers,
+    policies,
+    watermarks,
+    receiver,
+    live,
+    now,
+    viewer,
+    requestId,
+    ...fresh(readers, viewer, now()),
+  };
 }
 
 /** For each event of a subscription: what an earlier event loaded must not be served again. */

@@ -20,7 +20,7 @@ import {
   isObjectType,
   Kind,
 } from 'graphql';
-import { DEFAULT_PAGE_SIZE } from '../storage/list/page-size.js';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../storage/list/page-size.js';
 
 /** Most objects that one operation may ask for. */
 export const COST_LIMIT = 5_000;
@@ -139,12 +139,12 @@ class CostReader {
     return field.args.some((argument) => argument.name === 'first') ? this.pageSize(node, field) : LIST_SIZE;
   }
 
-  /** What `first` or `last` says, a variable's value among it. */
+  /** What `first` or `last` says, a variable's value among it. More than a page can have is refused where it is read. */
   private pageSize(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
     const stated = node.arguments?.find(({ name }) => name.value === 'first' || name.value === 'last')?.value;
     const value =
       stated?.kind === Kind.VARIABLE ? this.variables.get(stated.name.value) : literalNumber(stated);
-    if (typeof value === 'number') return Math.max(1, value);
+    if (typeof value === 'number') return Math.min(Math.max(1, value), MAX_PAGE_SIZE);
     const byDefault = field.args.find((argument) => argument.name === 'first')?.defaultValue;
     return typeof byDefault === 'number' ? byDefault : DEFAULT_PAGE_SIZE;
   }

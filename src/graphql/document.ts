@@ -62,9 +62,13 @@ function parsed(text: string): DocumentNode | GraphQLError {
     return parse(text, { maxTokens: LIMITS.tokens });
   } catch (error) {
     const message = error instanceof GraphQLError ? error.message : 'The document cannot be read.';
-    return new GraphQLError(message, { ...placeOf(error), extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
+    const code = TOO_MANY_TOKENS.test(message) ? 'COST_LIMIT_EXCEEDED' : 'GRAPHQL_PARSE_FAILED';
+    return new GraphQLError(message, { ...placeOf(error), extensions: { code } });
   }
 }
+
+/** As graphql-js says it. */
+const TOO_MANY_TOKENS = /more that \d+ tokens/;
 
 const placeOf = (error: unknown) =>
   error instanceof GraphQLError ? { source: error.source ?? null, positions: error.positions ?? null } : {};

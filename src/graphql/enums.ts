@@ -71,6 +71,7 @@ export const PermissionEnum = enumOf<Permission>('Permission', 'What a caller ma
   READ_RAW: 'See records and payloads as they were sent.',
   INGEST: 'Send records.',
   REPLAY: 'Try a rejected record again.',
+  CONFIGURE: 'Change the policy, and try one.',
 });
 
 export const CauseKindEnum = enumOf<CauseKind>('CauseKind', 'What made something change.', {

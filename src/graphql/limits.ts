@@ -37,7 +37,7 @@ const preparing: Plugin = {
   },
 };
 
-function prepareForHttp(schema: GraphQLSchema, ...request: Request): Prepared {
+function prepareForHttp(schema: GraphQLSchema, ...request: Asked): Prepared {
   const prepared = prepareDocument(schema, ...request);
   const operation = 'document' in prepared ? getOperationAST(prepared.document, request[1]) : null;
   if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return prepared;
@@ -46,7 +46,7 @@ function prepareForHttp(schema: GraphQLSchema, ...request: Request): Prepared {
   return { errors: [new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })] };
 }
 
-type Request = Parameters<typeof prepareDocument> extends [GraphQLSchema, ...infer R] ? R : never;
+type Asked = Parameters<typeof prepareDocument> extends [GraphQLSchema, ...infer R] ? R : never;
 
 const refused = (errors: GraphQLFormattedError[]): GraphQLResponse => ({
   http: { status: 400, headers: new HeaderMap() },
@@ -90,6 +90,5 @@ export const apolloLimits = {
   parseOptions: { maxTokens: LIMITS.tokens },
   validationRules: [limitsRule],
   executionOptions: { maxCoercionErrors: MAX_ERRORS },
-  status400ForVariableCoercionErrors: true,
   allowBatchedHttpRequests: false,
 };

@@ -1,12 +1,15 @@
 import DataLoader from 'dataloader';
 import type { Json } from '../domain/record.js';
+import type { Instant } from '../domain/words.js';
 import type { OfInteraction } from '../storage/call-reader.js';
 import type {
   CallRow,
   InteractionRow,
+  JoinHealthRow,
   KnowledgeSearchRow,
   LegRow,
   Page,
+  SourcePairRow,
   SourceRecordRow,
   SourceRow,
   StatusChangeRow,
@@ -14,9 +17,10 @@ import type {
   TimelineRow,
   ToolCallRow,
   TranscriptRow,
+  VersionRow,
 } from '../storage/read-model.js';
 import type { ForwardArgs, TimelineOwner } from '../storage/timeline-reader.js';
-import type { Readers } from './context.js';
+import type { Readers } from './readers.js';
 
 /** Payloads are large and rarely asked for: they are loaded apart. */
 export type RecordRow = Omit<SourceRecordRow, 'payload'>;
@@ -33,14 +37,20 @@ export interface Loaders {
   legs: One<LegRow>;
   /** All sources of the tenant are read at the first one that is asked for. */
   sources: One<SourceRow>;
+  /** Clocks and hourly join health of the pairs that a source is part of. */
+  pairsBySource: Many<SourcePairRow>;
+  joinHealth: (hours: number) => Many<JoinHealthRow>;
   legsByInteraction: Many<LegRow>;
   callsByInteraction: Many<CallRow>;
   toolCallsByInteraction: Many<ToolCallRow>;
   knowledgeSearchesByInteraction: Many<KnowledgeSearchRow>;
   statusChangesByInteraction: Many<StatusChangeRow>;
+  /** How an interaction changed after a time. */
+  changesSince: (since: Instant) => Many<VersionRow>;
   toolCallsByCall: Many<ToolCallRow>;
   knowledgeSearchesByCall: Many<KnowledgeSearchRow>;
   recordsByLeg: Many<RecordRow>;
+  records: One<RecordRow>;
   /** By the id of the source record. */
   payloads: DataLoader<string, Json>;
   transcripts: Paged<TranscriptRow>;
@@ -59,6 +69,10 @@ export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
     calls: one(async (ids) => byId(await calls.byIds(tenantId, ids))),
     legs: one(async (ids) => byId(await calls.legsByIds(tenantId, ids))),
     sources: one(async () => byId(await sources.all(tenantId))),
+    pairsBySource: mapped(async () => byEither(await sources.pairs(tenantId)), []),
+    joinHealth: byArgument((hours) =>
+      mapped(async () => byEither(await sources.joinHealth(tenantId, frame.now - hours * HOUR)), []),
+    ),
     legsByInteraction: many((ids) => calls.legsByInteractions(tenantId, ids), ofInteraction),
     callsByInteraction: many((ids) => calls.callsByInteractions(tenantId, ids), ofInteraction),
     toolCallsByInteraction: many((ids) => calls.toolCallsByInteractions(tenantId, ids), ofInteraction),
@@ -67,12 +81,16 @@ export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
       ofInteraction,
     ),
     statusChangesByInteraction: many((ids) => interactions.statusChanges(tenantId, ids), ofInteraction),
+    changesSince: byArgument((since) =>
+      many((ids) => interactions.changesSince(tenantId, ids, since), ofInteraction),
+    ),
     toolCallsByCall: many((ids) => calls.toolCallsByCalls(tenantId, ids), ofCall),
     knowledgeSearchesByCall: many((ids) => calls.knowledgeSearchesByCalls(tenantId, ids), ofCall),
     recordsByLeg: many(
       (ids) => sources.recordsByLegs(tenantId, ids),
       ({ legId }) => legId,
     ),
+    records: one(async (ids) => byId(await sources.recordsByIds(tenantId, ids))),
     payloads: one((ids) => sources.payloads(tenantId, ids)),
     transcripts: byPage((owner, page, ids) => timeline.transcript(tenantId, owner, ids, page)),
     timelines: byPage((owner, page, ids) => timeline.timeline(tenantId, owner, ids, page)),
@@ -85,6 +103,17 @@ const ofInteraction = ({ interactionId }: OfInteraction<unknown>): string => int
 const ofCall = ({ callId }: { callId: string }): string => callId;
 const byId = <T extends { id: string }>(rows: readonly T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.id, row]));
+
+const HOUR = 3_600_000;
+
+/** Rows about two sources, under the id of each. */
+function byEither<T extends { dialerSourceId: string; assistantSourceId: string }>(rows: readonly T[]) {
+  const groups = new Map<string, T[]>();
+  for (const row of rows)
+    for (const id of new Set([row.dialerSourceId, row.assistantSourceId]))
+      groups.set(id, [...(groups.get(id) ?? []), row]);
+  return groups;
+}
 
 /** Ids that are not found may have been merged; only then are the redirects read. */
 async function withSurvivors({ interactions }: Readers, tenantId: string, ids: Ids) {

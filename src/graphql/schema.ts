@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
@@ -8,8 +9,14 @@ import {
   PostCallAnalysisResolver,
   ToolCallResolver,
 } from './call/timeline.resolver.js';
+import { FunnelResolver } from './funnel/funnel.resolver.js';
 import { guardFields } from './guard.js';
 import { IngestResolver } from './ingest/ingest.resolver.js';
+import {
+  CauseResolver,
+  InteractionHistoryResolver,
+  InteractionRevisionResolver,
+} from './interaction/history.resolver.js';
 import { CustomerResolver, InteractionResolver } from './interaction/interaction.resolver.js';
 import {
   BannerResolver,
@@ -27,7 +34,21 @@ import {
   TranscriptAppendedResolver,
 } from './live/feed.resolver.js';
 import { NodeResolver } from './node.resolver.js';
+import {
+  JudgedStatusResolver,
+  PolicyDifferenceResolver,
+  PolicyResolver,
+  SimulationResolver,
+} from './policy/policy.resolver.js';
+import {
+  ClockOffsetResolver,
+  JoinAlarmResolver,
+  JoinHealthResolver,
+  LegClockResolver,
+  SourceMeasuresResolver,
+} from './source/measured.resolver.js';
 import { RejectedRecordResolver, SourceRecordResolver, SourceResolver } from './source/source.resolver.js';
+import { WatermarkResolver } from './source/watermark.resolver.js';
 import { ViewerResolver } from './viewer/viewer.resolver.js';
 import { keepIntegers } from './whole-numbers.js';
 
@@ -45,28 +66,42 @@ export function buildThroughlineSchema(): GraphQLSchema {
     resolvers: [
       BannerResolver,
       CallResolver,
+      CauseResolver,
       ClaimResolver,
+      ClockOffsetResolver,
       CustomerResolver,
       DisagreementResolver,
       FeedResolver,
+      FunnelResolver,
       IngestResolver,
+      InteractionHistoryResolver,
       InteractionRemovedResolver,
       InteractionResolver,
+      InteractionRevisionResolver,
+      JoinAlarmResolver,
+      JoinHealthResolver,
+      JudgedStatusResolver,
       KnowledgeSearchResolver,
+      LegClockResolver,
       LegResolver,
       LinkEvidenceResolver,
       LinkResolver,
       MessageResolver,
       NodeResolver,
+      PolicyDifferenceResolver,
+      PolicyResolver,
       PostCallAnalysisResolver,
       RejectedRecordResolver,
       SegmentResolver,
+      SimulationResolver,
+      SourceMeasuresResolver,
       SourceRecordResolver,
       SourceResolver,
       StatusChangeResolver,
       ToolCallResolver,
       TranscriptAppendedResolver,
       ViewerResolver,
+      WatermarkResolver,
     ],
     pubSub: NO_TOPICS,
     validate: false,

@@ -6,6 +6,7 @@ import type { RejectedStore } from '../storage/rejected-store.js';
 import type { SourceActivity } from '../storage/source-activity.js';
 import type { SourceStore } from '../storage/source-store.js';
 import type { IncomingRecord, TraceStore } from '../storage/trace/trace-store.js';
+import { bounded } from './bounds.js';
 import { bodyHash } from './canonical.js';
 import { parseNeutralRecord } from './neutral/parse.js';
 import type { Delivery, ProviderAdapter } from './providers/adapter.js';
@@ -64,7 +65,7 @@ export class Ingest implements Receiver {
     const adapter = mustHaveAdapter(source);
     if (!trusted && !adapter.verify(delivery, source, now))
       throw new Unauthenticated('The signature of this delivery is missing or wrong.');
-    let body = redactText(delivery.rawBody.toString('utf8'));
+    let body = redactText(delivery.rawBody.toString('utf8'), adapter.secretFields);
     try {
       const payload = redact(adapter.read(delivery), adapter.secretFields);
       body = JSON.stringify(payload);
@@ -182,7 +183,7 @@ function entriesOf(adapter: ProviderAdapter, source: SourceEntity, payload: Json
       sourceId: source.id,
       identityNamespace: adapter.identityNamespace,
       hash: bodyHash({ payload, index }),
-      record,
+      record: bounded(record),
       payload,
     },
     unknownFields: [],

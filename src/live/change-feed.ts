@@ -83,8 +83,10 @@ export class ChangeFeed implements LiveFeed {
           yield* this.#entries(frame, callId, rows);
       }
       for await (const items of this.#batches(subscriber)) {
-        const { head } = items === 'overflow' ? await this.parts.feed.ends(frame.tenantId) : { head: position };
-        for await (const rows of this.#missed(frame, position, head)) yield* this.#entries(frame, callId, rows);
+        const { head } =
+          items === 'overflow' ? await this.parts.feed.ends(frame.tenantId) : { head: position };
+        for await (const rows of this.#missed(frame, position, head))
+          yield* this.#entries(frame, callId, rows);
         position = Math.max(position, head);
         if (items === 'overflow') continue;
         const rows = items.map((item) => item.change).filter((row) => row.position > position);
@@ -223,7 +225,8 @@ export class ChangeFeed implements LiveFeed {
       source,
       lagMs: source.lastEventAt === null ? null : Math.max(0, at - source.lastEventAt),
     }));
-    return { type: 'HEARTBEAT', cursor: this.#cursor(frame, position), at, sources };
+    const joinAlarms = await this.parts.sources.joinAlarms(frame.tenantId, at);
+    return { type: 'HEARTBEAT', cursor: this.#cursor(frame, position), at, sources, joinAlarms };
   }
 
   #cursor(frame: TenantFrame, position: number): string {

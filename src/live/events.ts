@@ -3,6 +3,7 @@ import type { InteractionFilter } from '../storage/list/filter.js';
 import type {
   CallRow,
   InteractionRow,
+  JoinAlarmRow,
   SourceRow,
   TenantFrame,
   TranscriptRow,
@@ -38,7 +39,7 @@ export type FeedEvent = { cursor: string } & (
     }
   | { type: 'REMOVED'; interactionId: string; reason: FeedRemovalReason; mergedInto: string | null }
   | { type: 'SNAPSHOT_END' }
-  | { type: 'HEARTBEAT'; at: Instant; sources: SourceLag[] }
+  | { type: 'HEARTBEAT'; at: Instant; sources: SourceLag[]; joinAlarms: JoinAlarmRow[] }
   | { type: 'RESYNC_REQUIRED'; reason: ResyncReason }
 );
 

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Instant } from '../domain/words.js';
 import { InteractionEntity, StatusChangeEntity } from './entities/interaction.entity.js';
+import { interactionTable, kindAsOf } from './list/as-of.js';
 import type { CappedCount } from './list/count.js';
 import { COUNT_CAP, countUpTo } from './list/count.js';
 import type { CursorCodec } from './list/cursor.js';
@@ -9,9 +10,16 @@ import { interactionWhere } from './list/filter.js';
 import { keysetPage } from './list/keyset.js';
 import type { InteractionOrder } from './list/order.js';
 import { interactionOrdering } from './list/order.js';
-import { pageSize } from './list/page-size.js';
+import { MAX_PAGE_SIZE, pageSize } from './list/page-size.js';
 import { Params, storable, uuids } from './list/params.js';
-import type { InteractionRow, Page, PageArgs, StatusChangeRow, TenantFrame } from './read-model.js';
+import type {
+  InteractionRow,
+  Page,
+  PageArgs,
+  StatusChangeRow,
+  TenantFrame,
+  VersionRow,
+} from './read-model.js';
 import { columnsOf, selectList } from './select.js';
 
 type Maybe<T> = T | null | undefined;
@@ -35,11 +43,13 @@ export class InteractionReader {
     args: PageArgs,
   ): Promise<Page<InteractionRow>> {
     const params = new Params();
+    const ordering = interactionOrdering(order);
     const list = {
-      ...interactionOrdering(order),
+      ...ordering,
+      kind: kindAsOf(ordering.kind, frame),
       tenantId: frame.tenantId,
       columns: this.columns,
-      from: 'interaction i',
+      from: interactionTable(this.db, frame, params),
       where: interactionWhere(filter, frame, params),
       params,
       id: 'i.id',
@@ -49,7 +59,8 @@ export class InteractionReader {
 
   async count(frame: TenantFrame, filter: Maybe<InteractionFilter>, cap = COUNT_CAP): Promise<CappedCount> {
     const params = new Params();
-    const matching = `select 1 from interaction i where ${interactionWhere(filter, frame, params)}`;
+    const table = interactionTable(this.db, frame, params);
+    const matching = `select 1 from ${table} where ${interactionWhere(filter, frame, params)}`;
     return countUpTo(this.db, matching, params, cap);
   }
 
@@ -81,6 +92,47 @@ export class InteractionReader {
     return this.db.query<InteractionRow[]>(
       `select ${this.columns} from interaction i where ${where} and i.updated_at >= ${params.instant(since)}
       order by i.updated_at desc, i.id desc limit ${params.add(limit, 'integer')}`,
+      params.values,
+    );
+  }
+
+  /** The interaction as it was known at the frame's `asOf`, or the one that it was part of by then. */
+  async asOf(frame: TenantFrame & { asOf: Instant }, id: string): Promise<InteractionRow | null> {
+    const [known] = uuids([id]);
+    if (known === undefined) return null;
+    const params = new Params();
+    const table = interactionTable(this.db, frame, params);
+    const tenant = params.add(frame.tenantId, 'uuid');
+    const [row] = await this.db.query<InteractionRow[]>(
+      `with recursive hop as (
+        select ${params.add(known, 'uuid')} as id, 0 as hops
+        union all
+        select v.merged_into, h.hops + 1 from hop h
+        join interaction_version v on v.tenant_id = ${tenant} and v.interaction_id = h.id
+        where v.merged_into is not null and v.valid_from <= ${params.instant(frame.asOf)} and h.hops < ${MAX_HOPS}
+      )
+      select ${this.columns} from hop h join ${table} on i.tenant_id = ${tenant} and i.id = h.id
+      order by h.hops desc limit 1`,
+      params.values,
+    );
+    return row ?? null;
+  }
+
+  /** How each interaction changed after a time, the first change first, at most a hundred of each. */
+  async changesSince(tenantId: string, ids: readonly string[], since: Instant): Promise<VersionRow[]> {
+    const known = uuids(ids);
+    if (known.length === 0) return [];
+    const params = new Params();
+    return this.db.query<VersionRow[]>(
+      `select c.* from unnest(${params.add(known, 'uuid[]')}) asked(id) cross join lateral (
+        select v.interaction_id as "interactionId", v.revision, v.valid_from as at, v.changed_fields as "changedFields",
+          v.state->>'status' as status, v.state->>'drop_stage' as "dropStage",
+          v.cause_kind as "causeKind", v.cause_id as "causeId", v.merged_into as "mergedInto"
+        from interaction_version v
+        where v.tenant_id = ${params.add(tenantId, 'uuid')} and v.interaction_id = asked.id
+          and v.valid_from > ${params.instant(since)}
+        order by v.revision limit ${MAX_PAGE_SIZE}
+      ) c order by c."interactionId", c.revision`,
       params.values,
     );
   }

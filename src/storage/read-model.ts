@@ -1,5 +1,6 @@
 import type { Call } from '../domain/call.js';
-import type { Instant, Role } from '../domain/words.js';
+import type { Breach } from '../domain/health.js';
+import type { CauseKind, DropStage, Instant, InteractionStatus, Role } from '../domain/words.js';
 import type {
   CallEntity,
   KnowledgeSearchEntity,
@@ -8,6 +9,7 @@ import type {
 } from './entities/call.entity.js';
 import type { InteractionEntity, StatusChangeEntity } from './entities/interaction.entity.js';
 import type { LegEntity } from './entities/leg.entity.js';
+import type { JoinHealthEntity, SourcePairEntity } from './entities/pair.entity.js';
 import type { RejectedRecordEntity, SourceRecordEntity } from './entities/source-record.entity.js';
 import type { SourceEntity } from './entities/tenant.entity.js';
 
@@ -22,6 +24,11 @@ export type TranscriptRow = Omit<TranscriptEntryEntity, never>;
 export type ToolCallRow = Omit<ToolCallEntity, never>;
 export type KnowledgeSearchRow = Omit<KnowledgeSearchEntity, never>;
 export type SourceRow = Omit<SourceEntity, 'secret'>;
+export type SourcePairRow = Omit<SourcePairEntity, never>;
+export type JoinHealthRow = Omit<JoinHealthEntity, never>;
+/** Something that is wrong with the latest hour of a pair of sources. */
+export type JoinAlarmRow = Breach &
+  Pick<JoinHealthRow, 'dialerSourceId' | 'assistantSourceId' | 'hour' | 'calls'>;
 export type SourceRecordRow = Omit<SourceRecordEntity, never> & { role: Role };
 export type RejectedRecordRow = Omit<RejectedRecordEntity, never>;
 export type StatusChangeRow = Omit<StatusChangeEntity, never>;
@@ -67,4 +74,24 @@ export interface TenantFrame {
   timeZone: string;
   defaultCountry: string;
   now: Instant;
+  /** Interactions are shown as they were known then; absent: as they are. */
+  asOf?: Instant;
+}
+
+/** The frame of one who asks what was known at a time: "today" is that day. */
+export const frameAsOf = (frame: TenantFrame, asOf: Instant | null | undefined): TenantFrame =>
+  asOf == null ? frame : { ...frame, now: Math.min(asOf, frame.now), asOf };
+
+/** A change of an interaction, and what caused it. */
+export interface VersionRow {
+  interactionId: string;
+  revision: number;
+  at: Instant;
+  changedFields: string[];
+  /** Null when it was merged away. */
+  status: InteractionStatus | null;
+  dropStage: DropStage | null;
+  causeKind: CauseKind;
+  causeId: string | null;
+  mergedInto: string | null;
 }

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { WATERMARK_RULES } from '../domain/watermark.js';
 import type { Instant } from '../domain/words.js';
 
 interface Seen {
@@ -39,10 +40,13 @@ export class SourceActivity {
     await this.db.query(
       `update source s
           set last_record_at = greatest(s.last_record_at, to_timestamp(a."lastRecordAt" / 1000.0)),
+              steady_since = case when to_timestamp(a."lastRecordAt" / 1000.0) - s.last_record_at <= $2::int * interval '1 millisecond'
+                                  then coalesce(s.steady_since, s.last_record_at)
+                                  else to_timestamp(a."lastRecordAt" / 1000.0) end,
               last_event_at = greatest(s.last_event_at, to_timestamp(a."lastEventAt" / 1000.0))
          from jsonb_to_recordset($1::jsonb) as a("tenantId" uuid, "sourceId" uuid, "lastRecordAt" numeric, "lastEventAt" numeric)
         where s.tenant_id = a."tenantId" and s.id = a."sourceId"`,
-      [JSON.stringify(rows)],
+      [JSON.stringify(rows), WATERMARK_RULES.idleMs],
     );
   }
 }

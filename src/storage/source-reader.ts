@@ -1,5 +1,8 @@
 import type { DataSource } from 'typeorm';
+import { HEALTH_RULES } from '../domain/health.js';
 import type { Json } from '../domain/record.js';
+import type { Instant } from '../domain/words.js';
+import { JoinHealthEntity, SourcePairEntity } from './entities/pair.entity.js';
 import { RejectedRecordEntity, SourceRecordEntity } from './entities/source-record.entity.js';
 import { SourceEntity } from './entities/tenant.entity.js';
 import type { CursorCodec } from './list/cursor.js';
@@ -7,14 +10,18 @@ import type { KeysetList } from './list/keyset.js';
 import { keysetPage } from './list/keyset.js';
 import { Params, uuids } from './list/params.js';
 import type {
+  JoinAlarmRow,
+  JoinHealthRow,
   Page,
   PageArgs,
   RejectedRecordRow,
+  SourcePairRow,
   SourceRecordRow,
   SourceRow,
   TenantFrame,
 } from './read-model.js';
 import { columnsOf, selectList } from './select.js';
+import { standingHours } from './stats/standing.js';
 
 /** Reads sources and what they sent. No method reads a source's secret. */
 export class SourceReader {
@@ -101,6 +108,36 @@ export class SourceReader {
       direction: 'DESC',
     };
     return keysetPage(this.db, this.cursors, list, args);
+  }
+
+  /** The clocks of all pairs of sources. */
+  pairs(tenantId: string): Promise<SourcePairRow[]> {
+    return this.db.query<SourcePairRow[]>(
+      `select ${selectList(columnsOf(this.db, SourcePairEntity), 'p')} from source_pair p
+        where p.tenant_id = $1 order by p.dialer_source_id, p.assistant_source_id`,
+      [tenantId],
+    );
+  }
+
+  /** The hours of all pairs of sources since an instant, the latest first. */
+  joinHealth(tenantId: string, since: Instant): Promise<JoinHealthRow[]> {
+    return this.db.query<JoinHealthRow[]>(
+      `select ${selectList(columnsOf(this.db, JoinHealthEntity), 'h')} from join_health h
+        where h.tenant_id = $1 and h.hour > $2 order by h.hour desc, h.dialer_source_id, h.assistant_source_id`,
+      [tenantId, new Date(since)],
+    );
+  }
+
+  /** What is wrong now with how sources find each other. */
+  joinAlarms(tenantId: string, now: Instant): Promise<JoinAlarmRow[]> {
+    return this.db.query<JoinAlarmRow[]>(
+      `select h.dialer_source_id as "dialerSourceId", h.assistant_source_id as "assistantSourceId", h.hour, h.calls, b.*
+         from (${standingHours('$2', 'tenant_id = $1')}) h
+        cross join lateral jsonb_to_recordset(h.breaches)
+              as b(metric text, value float8, median float8, low float8, high float8)
+        order by h.dialer_source_id, h.assistant_source_id, b.metric`,
+      [tenantId, new Date(now - HEALTH_RULES.standingMs)],
+    );
   }
 
   private recordColumns(): string {

@@ -22,7 +22,7 @@ const emptyInteraction = project([emptyCall], {
 });
 /** What the domain itself knows; rows have more, which is not part of the state. */
 const CALL_FIELDS = Object.keys(emptyCall).filter((name) => name !== 'id' && name !== 'sourceId');
-const INTERACTION_FIELDS = Object.keys(emptyInteraction);
+const INTERACTION_FIELDS = Object.keys(emptyInteraction).filter((name) => name !== 'sourceIds');
 
 /**
  * The state of one tenant in a form that does not depend on ids or order, so that it can be compared
@@ -46,8 +46,9 @@ function canonicalInteraction(
   const calls = callsOf(interaction, callOf);
   return {
     ...only(INTERACTION_FIELDS, interaction),
-    segments: interaction.segments.map(({ sourceId: _source, legId, ...segment }) => ({
+    segments: interaction.segments.map(({ legId, ...segment }) => ({
       ...segment,
+      sourceId: null,
       leg: legId === null ? null : nameOf(legId),
     })),
     transfers: interaction.transfers.map(({ legId, ...transfer }) => ({ ...transfer, leg: nameOf(legId) })),

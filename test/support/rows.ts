@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
+import { marksOf } from '../../src/domain/funnel.js';
+import type { Stages } from '../../src/domain/stages.js';
+import { STAGES } from '../../src/domain/words.js';
 import { normalizeAddress } from '../../src/storage/address.js';
 import {
   CallEntity,
@@ -191,6 +194,7 @@ function only(db: DataSource, entity: EntityTarget<ObjectLiteral>, row: object):
 const emptyInteraction = (startedAt: number): Partial<InteractionEntity> => ({
   id: randomUUID(),
   externalIds: [],
+  sourceIds: [],
   channel: 'VOICE',
   startedAt,
   lastActivityAt: startedAt,
@@ -198,6 +202,8 @@ const emptyInteraction = (startedAt: number): Partial<InteractionEntity> => ({
   isProvisional: false,
   why: { code: 'ALL_SEGMENTS_PRESENT', facts: [] },
   segments: [],
+  stages: stagesReached(startedAt),
+  stageMarks: marksOf(stagesReached(startedAt)),
   alignment: { isAligned: true, joinDelayMs: null, overrunMs: null, holeMs: null },
   transfers: [],
   functions: [],
@@ -209,6 +215,12 @@ const emptyInteraction = (startedAt: number): Partial<InteractionEntity> => ({
   disagreements: [],
   policyVersion: 1,
   revision: 1,
+});
+
+/** As of a call that nobody answered. */
+const stagesReached = (startedAt: number): Stages => ({
+  at: { ...(Object.fromEntries(STAGES.map((stage) => [stage, null])) as Stages['at']), ATTEMPTED: startedAt },
+  settled: [],
 });
 
 const emptyCall = (startedAt: number): Partial<CallRow> => ({

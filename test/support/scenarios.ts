@@ -1,7 +1,7 @@
 import type { DropDetail, DropStage, InteractionStatus, Outcome } from '../../src/domain/words.js';
 import type { WhyCode } from '../../src/domain/why.js';
 
-/** The calls that every build must hold, as data: what is sent, when it comes, and what is to be seen then. */
+/** The calls that every build must hold, as data: what is sent, when it comes, what is to be seen then. */
 
 /** When every scenario begins; all other times are seconds after it. */
 export const BASE = Date.parse('2026-09-14T15:00:00.000Z');
@@ -45,7 +45,7 @@ export interface Brief {
 export interface Scenario {
   name: string;
   steps: Step[];
-  /** All interactions as they stand at these times, when every step up to then has come; the last is the end. */
+  /** All interactions as they stand at these times, with every step up to then; the last is the end. */
   then: { atMs: number; interactions: Brief[] }[];
 }
 
@@ -62,19 +62,17 @@ interface PartyTimes extends Party {
 
 type Say = (seconds: number, said: Record<string, SentValue>) => Step;
 
-/** What one system says of one call. Each statement has the next version and comes a moment after its event. */
+/** What one system says of one call. Each statement has the next version and comes just after its event. */
 export function statements(source: SourceName, { externalId, key }: Party): Say {
-  const keys = key === null ? {} : { keys: [{ namespace: 'interaction_id', value: key }] };
+  const keys: Record<string, SentValue> =
+    key === null ? {} : { keys: [{ namespace: 'interaction_id', value: key }] };
   let version = 0;
   return (seconds, said) => {
-    const identity = { externalId, version: String((version += 1)), occurredAt: isoAt(seconds) };
+    version += 1;
+    const identity = { externalId, version: String(version), occurredAt: isoAt(seconds) };
     const place = { role: SOURCES[source], channel: 'VOICE', direction: 'INBOUND' };
-    return {
-      source,
-      tenant: 'a',
-      record: { ...identity, ...place, ...keys, ...said },
-      atMs: instantAt(seconds + 0.2),
-    };
+    const record: SentRecord = { ...identity, ...place, ...keys, ...said };
+    return { source, tenant: 'a', record, atMs: instantAt(seconds + 0.2) };
   };
 }
 
@@ -261,11 +259,7 @@ const CANCELLED_ATTEMPTS = ['g1', 'g2', 'g4', 'g5'].flatMap((externalId) => {
 
 const groupCall: Scenario = {
   name: '9: group call of five, one answered: one interaction, no drop',
-  steps: [
-    ...CANCELLED_ATTEMPTS,
-    ...dialerCall({ ...DIALER, externalId: 'g3' }),
-    ...assistantCall(ASSISTANT),
-  ],
+  steps: [...CANCELLED_ATTEMPTS, ...dialerCall({ ...DIALER, externalId: 'g3' }), ...assistantCall(ASSISTANT)],
   then: [
     {
       atMs: instantAt(2 * HOUR),

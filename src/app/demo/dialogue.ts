@@ -117,7 +117,13 @@ function searchOf(
   };
 }
 
-function toolOf(line: Line, turn: number, startedAt: Instant, durationMs: number | null, manner: Manner): Use | null {
+function toolOf(
+  line: Line,
+  turn: number,
+  startedAt: Instant,
+  durationMs: number | null,
+  manner: Manner,
+): Use | null {
   if (line.uses === undefined || durationMs === null) return null;
   const { name, asks, answers } = line.uses;
   const call = { id: `t${turn}`, name, startedAt, durationMs, arguments: asks };

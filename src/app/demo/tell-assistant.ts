@@ -59,8 +59,7 @@ function begin(teller: Teller, { cast, shape }: Plot, { startedAt }: AssistantPa
 
 /** What was looked up and done is told as soon as it is known, before the answer itself. */
 function sayLine(teller: Teller, { search, tool, turn, message }: Spoken, next: Spoken | undefined): void {
-  if (search !== null)
-    teller.say(search.startedAt + search.latency.totalMs, { knowledgeSearches: [search] });
+  if (search !== null) teller.say(search.startedAt + search.latency.totalMs, { knowledgeSearches: [search] });
   if (tool !== null) teller.say(tool.startedAt + tool.durationMs, { toolCalls: [tool] });
   const interruptions: Interruption[] =
     message.interrupted === true && next !== undefined

@@ -9,7 +9,7 @@ export async function rawRecord(
   records: readonly RecordRow[],
   payloads: DataLoader<string, Json>,
 ) {
-  const { tenantId: _ofViewer, ...folded } = call;
+  const folded = Object.fromEntries(Object.entries(call).filter(([name]) => name !== 'tenantId'));
   const loaded = await Promise.all(records.map(({ id }) => payloads.load(id)));
   const sent = records.map(({ id, version, hash, occurredAt, receivedAt, record }, index) => {
     const payload = loaded[index] ?? null;

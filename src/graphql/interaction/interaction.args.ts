@@ -14,6 +14,7 @@ import type { DatePreset, Range } from '../../storage/read-model.js';
 import { PageArgsType } from '../connection.js';
 import { ChannelEnum, DirectionEnum, enumOf } from '../enums.js';
 import { DatePresetEnum, InstantRangeInput, OrderDirectionEnum } from '../list.args.js';
+import { DateTime } from '../scalars.js';
 import { DropStageEnum, InteractionStatusEnum, OutcomeEnum } from './interaction.enums.js';
 
 export const QuickFilterEnum = enumOf<QuickFilter>('QuickFilter', 'The one-click views of the list.', {
@@ -123,6 +124,10 @@ export class InteractionOrderInput implements InteractionOrder {
   direction?: OrderDirection | null;
 }
 
+export const AS_OF =
+  'Shows what was known at this time, by our clock; now by default. What lies in an interaction itself is as it was; ' +
+  'its legs, calls and records are those of now.';
+
 @ArgsType()
 export class InteractionsArgs extends PageArgsType {
   @Field(() => InteractionFilterInput, { nullable: true, description: 'Which interactions; all by default.' })
@@ -133,4 +138,7 @@ export class InteractionsArgs extends PageArgsType {
     description: 'In which order; the latest first by default.',
   })
   orderBy?: InteractionOrder | null;
+
+  @Field(() => DateTime, { nullable: true, description: `${AS_OF} Named periods are those of that day.` })
+  asOf?: Instant | null;
 }

@@ -109,6 +109,7 @@ export const WhyCodeEnum = enumOf<WhyCode>('WhyCode', 'Why an interaction has it
   ASSISTANT_NEVER_STARTED: 'The assistant system had no such call.',
   ASSISTANT_NOT_REPORTED_YET: 'No assistant record came, and its system has not reported everything yet.',
   ASSISTANT_FAILED_TO_JOIN: 'The assistant reported that it could not join.',
+  ASSISTANT_NEVER_REPORTED: 'No record of the assistant came.',
   DIALER_NOT_SYNCED_YET: "The dialer's record was not synced yet.",
   DIALER_NEVER_REPORTED: 'No dialer record came.',
   HUMAN_NEVER_REPORTED: 'No record of a human agent came.',

@@ -1,7 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { analysisOf, bannersOf, placeRecording } from '../../domain/presentation.js';
 import { explain, printDuration } from '../../domain/why.js';
+import type { Instant } from '../../domain/words.js';
 import type { InteractionRow, StatusChangeRow } from '../../storage/read-model.js';
+import { frameAsOf } from '../../storage/read-model.js';
 import { PostCallAnalysisType, RecordingType } from '../call/analysis.type.js';
 import { CallType } from '../call/call.type.js';
 import { within } from '../call/timeline.resolver.js';
@@ -14,14 +16,18 @@ import {
 import { connection, ForwardArgs, mapPage } from '../connection.js';
 import type { GraphQLContext } from '../context.js';
 import { globalId, localId } from '../node.js';
+import { DateTime } from '../scalars.js';
 import { SourceRecordType } from '../source/source.type.js';
-import { InteractionsArgs } from './interaction.args.js';
+import { AS_OF, InteractionsArgs } from './interaction.args.js';
 import type { CustomerOf } from './interaction.parts.type.js';
 import { BannerType, CustomerType } from './interaction.parts.type.js';
 import { InteractionConnection, InteractionType } from './interaction.type.js';
 import { LegType } from './leg.type.js';
-import { localeOf } from './locale.js';
+import { DEFAULT_LOCALE, localeOf } from './locale.js';
 import { StatusChangeType, WhyType } from './status.type.js';
+
+/** How much of a customer's journey is shown when nothing is said. */
+const JOURNEY = 10;
 
 const LOCALE = 'Language of the sentence: `en` or `es`.';
 
@@ -29,9 +35,10 @@ const LOCALE = 'Language of the sentence: `en` or `es`.';
 export class InteractionResolver {
   @Query(() => InteractionConnection, { description: 'Interactions, the latest first.' })
   async interactions(
-    @Args(() => InteractionsArgs) { filter, orderBy, ...page }: InteractionsArgs,
-    @Ctx() { readers, frame }: GraphQLContext,
+    @Args(() => InteractionsArgs) { filter, orderBy, asOf, ...page }: InteractionsArgs,
+    @Ctx() { readers, frame: now }: GraphQLContext,
   ) {
+    const frame = frameAsOf(now, asOf);
     const counted = () => readers.interactions.count(frame, filter);
     return connection(await readers.interactions.page(frame, filter, orderBy, page), counted);
   }
@@ -43,10 +50,14 @@ export class InteractionResolver {
   })
   interaction(
     @Arg('id', () => ID, { description: 'Its id, or the bare uuid in it.' }) id: string,
-    @Ctx() { loaders }: GraphQLContext,
+    @Arg('asOf', () => DateTime, { nullable: true, description: AS_OF }) asOf: Instant | null | undefined,
+    @Ctx() { loaders, readers, frame }: GraphQLContext,
   ) {
     const local = localId('Interaction', id);
-    return local === null ? null : loaders.interactions.load(local);
+    if (local === null) return null;
+    return asOf == null
+      ? loaders.interactions.load(local)
+      : readers.interactions.asOf({ ...frame, asOf }, local);
   }
 
   @FieldResolver(() => ID, {
@@ -76,7 +87,8 @@ export class InteractionResolver {
   @FieldResolver(() => WhyType, { description: 'Why it has its status, in a sentence and in facts.' })
   why(
     @Root() row: InteractionRow,
-    @Arg('locale', () => String, { defaultValue: 'en', description: LOCALE }) locale: string,
+    @Arg('locale', () => String, { nullable: true, defaultValue: DEFAULT_LOCALE, description: LOCALE })
+    locale: string | null,
   ) {
     return explain(row.why, localeOf(locale));
   }
@@ -179,10 +191,11 @@ export class CustomerResolver {
   })
   journey(
     @Root() { key }: CustomerOf,
-    @Arg('first', () => Int, { defaultValue: 10, description: 'How many, 1 to 100.' }) first: number,
+    @Arg('first', () => Int, { nullable: true, defaultValue: JOURNEY, description: 'How many, 1 to 100.' })
+    first: number | null,
     @Ctx() { loaders }: GraphQLContext,
   ) {
-    return key === null ? [] : loaders.journeys(first).load(key);
+    return key === null ? [] : loaders.journeys(first ?? JOURNEY).load(key);
   }
 
   @FieldResolver(() => Int, { description: 'How many interactions the customer has had here.' })

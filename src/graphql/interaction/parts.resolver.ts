@@ -13,7 +13,7 @@ import { SourceRecordType, SourceType } from '../source/source.type.js';
 import { BannerType } from './interaction.parts.type.js';
 import { InteractionType } from './interaction.type.js';
 import { CorrelationKeyType, LegType, LinkEvidenceType, LinkType } from './leg.type.js';
-import { localeOf } from './locale.js';
+import { DEFAULT_LOCALE, localeOf } from './locale.js';
 import {
   CauseType,
   ClaimType,
@@ -119,10 +119,11 @@ export class StatusChangeResolver {
   why(
     @Root() row: StatusChangeRow,
     @Arg('locale', () => String, {
-      defaultValue: 'en',
+      nullable: true,
+      defaultValue: DEFAULT_LOCALE,
       description: 'Language of the sentence: `en` or `es`.',
     })
-    locale: string,
+    locale: string | null,
   ) {
     return explain(row.why, localeOf(locale));
   }

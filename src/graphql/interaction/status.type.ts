@@ -169,6 +169,33 @@ export class DisagreementType implements Omit<Disagreement, 'claims'> {
   rule!: string;
 }
 
+@ObjectType('InteractionRevision', {
+  description: 'A change of an interaction that a client can see.',
+  simpleResolvers: true,
+})
+export class InteractionRevisionType {
+  @Field(() => Int, { description: 'The revision that it made.' })
+  revision!: number;
+
+  @Field(() => DateTime, { description: 'When it was made, by our clock.' })
+  at!: Instant;
+
+  @Field(() => [String], { description: 'Names of the fields that changed; `calls` when a call of it did.' })
+  changedFields!: string[];
+
+  @Field(() => InteractionStatusEnum, {
+    nullable: true,
+    description: 'The status from then on; null when it was merged away.',
+  })
+  status!: InteractionStatus | null;
+
+  @Field(() => DropStageEnum, {
+    nullable: true,
+    description: 'The drop stage from then on; null unless DROPPED.',
+  })
+  dropStage!: DropStage | null;
+}
+
 @ObjectType('Cause', { description: 'What made a change.', simpleResolvers: true })
 export class CauseType {
   @Field(() => CauseKindEnum, { description: 'What it was.' })

@@ -5,6 +5,7 @@ import { DEFAULT_PAGE_SIZE, pageSize } from '../../storage/list/page-size.js';
 import { ForwardArgs } from '../connection.js';
 import { InteractionFilterInput } from '../interaction/interaction.args.js';
 
+const WINDOW_MINUTES = 15;
 /** A day: whoever wants more asks for a list. */
 const MAX_WINDOW_MINUTES = 24 * 60;
 
@@ -21,11 +22,12 @@ export class FeedArgs {
   after?: string | null;
 
   @Field(() => Int, {
-    defaultValue: 15,
+    nullable: true,
+    defaultValue: WINDOW_MINUTES,
     description:
       'The snapshot has what began in this many minutes up to now, 1 to 1,440, and what is in progress.',
   })
-  windowMinutes!: number;
+  windowMinutes?: number | null;
 }
 
 @ArgsType()
@@ -47,7 +49,8 @@ export class TranscriptAppendedArgs {
 }
 
 /** What the live side needs, with the bounds that clients were told. */
-export function feedArgs({ filter = null, after = null, windowMinutes }: FeedArgs) {
+export function feedArgs({ filter = null, after = null, ...window }: FeedArgs) {
+  const windowMinutes = window.windowMinutes ?? WINDOW_MINUTES;
   if (windowMinutes < 1 || windowMinutes > MAX_WINDOW_MINUTES)
     throw new BadUserInput('windowMinutes', 'must be between 1 and 1,440.');
   return { filter, after, windowMinutes };

@@ -1,7 +1,7 @@
 import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import type { CausedBy, FeedEvent, FeedRemovalReason, ResyncReason, SourceLag } from '../../live/events.js';
 import type { Instant } from '../../domain/words.js';
-import type { CallRow, InteractionRow } from '../../storage/read-model.js';
+import type { CallRow, InteractionRow, JoinAlarmRow } from '../../storage/read-model.js';
 import { CallType } from '../call/call.type.js';
 import { connectionType } from '../connection.js';
 import { enumOf } from '../enums.js';
@@ -9,6 +9,7 @@ import { Needs } from '../guard.js';
 import { InteractionType } from '../interaction/interaction.type.js';
 import { CauseType } from '../interaction/status.type.js';
 import { DateTime } from '../scalars.js';
+import { JoinAlarmType } from '../source/measured.type.js';
 import { SourceType } from '../source/source.type.js';
 
 export const RemovalReasonEnum = enumOf<FeedRemovalReason>('RemovalReason', 'Why an interaction is gone.', {
@@ -92,6 +93,13 @@ export class FeedHeartbeat extends WithCursor {
     description: 'How far each source is behind. Needs READ_SOURCES.',
   })
   sources!: SourceLag[];
+
+  @Needs('READ_SOURCES')
+  @Field(() => [JoinAlarmType], {
+    nullable: true,
+    description: 'Pairs of sources whose records stopped finding each other as usual. Needs READ_SOURCES.',
+  })
+  joinAlarms!: JoinAlarmRow[];
 }
 
 @ObjectType('FeedResyncRequired', {

@@ -40,12 +40,6 @@ export class SourceType implements ShownOfSource {
     description: 'The latest event it told of, by its own clock; null: none yet.',
   })
   lastEventAt!: Instant | null;
-
-  @Field(() => DateTime, {
-    nullable: true,
-    description: 'Up to when it has told everything; null: not known.',
-  })
-  watermarkAt!: Instant | null;
 }
 
 @ObjectType('SourceRecord', {

@@ -1,24 +1,35 @@
 import { CallEntity, KnowledgeSearchEntity, ToolCallEntity, TranscriptEntryEntity } from './call.entity.js';
 import { ChangeEntity, FeedHeadEntity } from './change.entity.js';
+import { CallBackCheckEntity, FunnelCellEntity, FunnelDeltaEntity } from './funnel.entity.js';
 import { InteractionEntity, InteractionRedirectEntity, StatusChangeEntity } from './interaction.entity.js';
 import { CorrelationKeyEntity, LegEntity, QuarantinedKeyEntity } from './leg.entity.js';
+import { PolicyEntity } from './policy.entity.js';
+import { JoinHealthEntity, SourcePairEntity } from './pair.entity.js';
 import { RejectedRecordEntity, SourceRecordEntity } from './source-record.entity.js';
 import { ApiKeyEntity, InstanceEntity, SourceEntity, TenantEntity } from './tenant.entity.js';
+import { InteractionVersionEntity } from './version.entity.js';
 
 export const ENTITIES = [
   ApiKeyEntity,
+  CallBackCheckEntity,
   CallEntity,
   ChangeEntity,
   CorrelationKeyEntity,
   FeedHeadEntity,
+  FunnelCellEntity,
+  FunnelDeltaEntity,
   InstanceEntity,
   InteractionEntity,
   InteractionRedirectEntity,
+  InteractionVersionEntity,
+  JoinHealthEntity,
   KnowledgeSearchEntity,
   LegEntity,
+  PolicyEntity,
   QuarantinedKeyEntity,
   RejectedRecordEntity,
   SourceEntity,
+  SourcePairEntity,
   SourceRecordEntity,
   StatusChangeEntity,
   TenantEntity,

@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Disagreement, Interaction, InteractionTransfer, Tag } from '../../domain/interaction.js';
 import type { ReviewFlag, Sentiment } from '../../domain/record.js';
+import type { Stages } from '../../domain/stages.js';
 import type { Alignment } from '../../domain/status.js';
 import type { Segment } from '../../domain/timeline.js';
 import type {
@@ -25,12 +26,14 @@ import { instant, json, optionalInstant, optionalJson, optionalText, text } from
 @Index('interaction_by_customer', ['tenantId', 'customerE164', 'startedAt', 'id'])
 @Index('interaction_by_customer_digits', ['tenantId', 'customerReversed'])
 @Index('interaction_by_reference', ['tenantId', 'reference'])
+@Index('interaction_provisional', ['tenantId', 'endedAt'], { where: "status = 'DROPPED' and is_provisional" })
 @Index('interaction_due', ['nextEvaluationAt'], { where: 'next_evaluation_at is not null' })
 export class InteractionEntity implements Interaction {
   @PrimaryColumn('uuid') tenantId!: string;
   @PrimaryColumn('uuid') id!: string;
   @Column(optionalText()) reference!: string | null;
   @Column('text', { array: true }) externalIds!: string[];
+  @Column('uuid', { array: true }) sourceIds!: string[];
   @Column(text()) channel!: Channel;
   @Column(optionalText()) direction!: Direction | null;
   @Column(optionalText()) platform!: Platform | null;
@@ -57,6 +60,11 @@ export class InteractionEntity implements Interaction {
   @Column(optionalText()) outcome!: Outcome | null;
   @Column(optionalText()) outcomeReason!: string | null;
   @Column(json()) segments!: Segment[];
+  @Column(json()) stages!: Stages;
+  /** The stages in the form in which the funnel adds them up (see domain/funnel.ts). */
+  @Column('integer') stageMarks!: number;
+  /** When the same customer next called, within the day after it began; null: not so far. */
+  @Column(optionalInstant()) calledBackAt!: number | null;
   @Column(json()) alignment!: Alignment;
   @Column(json()) transfers!: InteractionTransfer[];
   @Column(optionalText()) campaign!: string | null;

@@ -19,6 +19,7 @@ export interface Link {
 @Index('leg_identity', ['tenantId', 'sourceId', 'externalId'], { unique: true })
 @Index('leg_by_interaction', ['tenantId', 'interactionId'])
 @Index('leg_by_external_id', ['tenantId', 'externalId'])
+@Index('leg_by_end', ['tenantId', 'sourceId', 'endedAt'])
 export class LegEntity implements Leg {
   @PrimaryColumn('uuid') tenantId!: string;
   @PrimaryColumn('uuid') id!: string;

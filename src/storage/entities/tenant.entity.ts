@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { LagStats } from '../../domain/lag.js';
 import type { JsonObject } from '../../domain/record.js';
-import type { TracePolicy } from '../../domain/policy.js';
 import type { ApiRole, Role } from '../../domain/words.js';
 import { instant, json, optionalInstant, optionalJson, optionalText, text } from './columns.js';
 
@@ -13,8 +13,6 @@ export class TenantEntity {
   @Column(text({ default: 'UTC' })) timeZone!: string;
   /** ISO country of numbers written without their country. */
   @Column(text({ default: 'US' })) defaultCountry!: string;
-  /** Null: the default policy. */
-  @Column(optionalJson()) policy!: TracePolicy | null;
   @Column(instant({ default: () => 'now()' })) createdAt!: number;
 }
 
@@ -51,8 +49,12 @@ export class SourceEntity {
   @Column(optionalInstant()) lastRecordAt!: number | null;
   /** The source's clock: the latest event it told of. */
   @Column(optionalInstant()) lastEventAt!: number | null;
-  /** Up to when the source has told everything; null: not known. */
+  /** Up to when the source says that it has told everything; null: it never said. */
   @Column(optionalInstant()) watermarkAt!: number | null;
+  /** Since when its records have kept coming (see domain/watermark.ts). */
+  @Column(optionalInstant()) steadySince!: number | null;
+  /** How late it tells, as last measured; null: not yet. */
+  @Column(optionalJson()) lag!: LagStats | null;
 }
 
 /** What this database is: cursors and links are bound to it. One row. */

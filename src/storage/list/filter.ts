@@ -10,6 +10,7 @@ import type {
   Role,
 } from '../../domain/words.js';
 import type { DatePreset, Range, TenantFrame } from '../read-model.js';
+import { hadSegment } from './as-of.js';
 import type { Condition, Nested } from './condition.js';
 import { all, between, during, equals, is, nested, oneOf } from './condition.js';
 import { presetRange } from './date-preset.js';
@@ -84,7 +85,7 @@ function interactionConditions(filter: InteractionFilter, frame: TenantFrame, pa
     oneOf('i.outcome', filter.outcome, params),
     equals('i.campaign', filter.campaign, params),
     equals('i.flow', filter.flow, params),
-    hasLegOf(filter.source, params),
+    hasLegOf(filter.source, frame, params),
     interactionSearch(filter.search, frame, params),
     customerIs('i.customer_e164', filter.customer, frame, params),
     is('i.is_test', filter.isTest, params),
@@ -121,12 +122,20 @@ const presetIs = (
   params: Params,
 ): Condition => (preset ? during(column, presetRange(preset, frame), params) : null);
 
-const hasLegOf = (source: string | null | undefined, params: Params): Condition =>
-  exists(
+function hasLegOf(source: string | null | undefined, frame: TenantFrame, params: Params): Condition {
+  const isNamed = equals('s.name', source, params);
+  if (isNamed === null) return null;
+  if (frame.asOf !== undefined)
+    return hadSegment(
+      'sourceId',
+      `select s.id from source s where s.tenant_id = ${params.add(frame.tenantId, 'uuid')} and ${isNamed}`,
+    );
+  return exists(
     'leg l join source s on s.tenant_id = l.tenant_id and s.id = l.source_id',
     ['l.tenant_id = i.tenant_id', 'l.interaction_id = i.id'],
-    equals('s.name', source, params),
+    isNamed,
   );
+}
 
 const exists = (from: string, joins: readonly string[], condition: Condition): Condition =>
   condition === null ? null : `exists (select 1 from ${from} where ${all([...joins, condition])})`;

@@ -1,5 +1,6 @@
 import { addressVariants, normalizeAddress, reversedDigits } from '../address.js';
 import type { TenantFrame } from '../read-model.js';
+import { hadSegment } from './as-of.js';
 import type { Condition } from './condition.js';
 import type { Params } from './params.js';
 import { isStorable } from './params.js';
@@ -13,11 +14,8 @@ export function interactionSearch(
   frame: TenantFrame,
   params: Params,
 ): Condition {
-  return search(
-    text,
-    frame,
-    params,
-    ({ interactions, legs }) => `i.id in (${interactions} union ${legs('interaction_id')})`,
+  return search(text, frame, params, ({ interactions, legs, asItWas }) =>
+    frame.asOf === undefined ? `i.id in (${interactions} union ${legs('interaction_id')})` : asItWas(),
   );
 }
 
@@ -36,6 +34,8 @@ interface Named {
   interactions: string;
   /** A column of legs. */
   legs: (column: 'id' | 'interaction_id') => string;
+  /** Whether the row `i` names itself, or had a leg that is named. */
+  asItWas: () => string;
 }
 
 function search(
@@ -49,10 +49,11 @@ function search(
   if (!isStorable(wanted)) return 'false';
   const tenant = params.add(frame.tenantId, 'uuid');
   const spellings = params.add(spellingsOf(wanted), 'text[]');
-  const matches = [`f.reference = any(${spellings})`, ...byCustomer(wanted, frame, params)];
+  const byCustomer = customerMatches(wanted, frame, params);
+  const matches = (alias: string) => [`${alias}.reference = any(${spellings})`, ...byCustomer(alias)];
   return condition({
     tenant,
-    interactions: matches
+    interactions: matches('f')
       .map((match) => `select f.id from interaction f where f.tenant_id = ${tenant} and ${match}`)
       .join(' union '),
     legs: (column) => `select g.${column} from leg g
@@ -60,26 +61,34 @@ function search(
       union select g.${column} from correlation_key k
         join leg g on g.tenant_id = k.tenant_id and g.id = k.leg_id
         where k.tenant_id = ${tenant} and k.value = any(${spellings})`,
+    asItWas: () => {
+      const keyed = `select k.leg_id from correlation_key k where k.tenant_id = ${tenant} and k.value = any(${spellings})`;
+      return `(${[...matches('i'), `i.external_ids && ${spellings}`, hadSegment('legId', keyed)].join(' or ')})`;
+    },
   });
 }
 
 /** Ids are matched as written, and in the two cases in which people retype them. */
 const spellingsOf = (text: string): string[] => [...new Set([text, text.toLowerCase(), text.toUpperCase()])];
 
-function byCustomer(text: string, frame: TenantFrame, params: Params): string[] {
+/** The conditions on the customer of an interaction, by the alias of its table. */
+function customerMatches(text: string, frame: TenantFrame, params: Params): (alias: string) => string[] {
   const { e164 } = normalizeAddress(text, frame.defaultCountry);
   const digits = reversedDigits(text) ?? '';
-  return [
-    ...(e164 === null ? [] : [`f.customer_e164 = any(${params.add(addressVariants(e164), 'text[]')})`]),
-    ...(digits.length < MIN_SUFFIX ? [] : [startsWith('f.customer_reversed', digits, params)]),
+  const isCustomer = e164 === null ? null : `any(${params.add(addressVariants(e164), 'text[]')})`;
+  const ends = digits.length < MIN_SUFFIX ? null : startsWith(digits, params);
+  return (alias) => [
+    ...(isCustomer === null ? [] : [`${alias}.customer_e164 = ${isCustomer}`]),
+    ...(ends === null ? [] : [ends(`${alias}.customer_reversed`)]),
   ];
 }
 
 /** `like 'digits%'` as a range, which an index answers under every plan. The column is in byte order. */
-function startsWith(column: string, digits: string, params: Params): string {
+function startsWith(digits: string, params: Params): (column: string) => string {
   const last = digits.charCodeAt(digits.length - 1);
   const next = digits.slice(0, -1) + String.fromCharCode(last + 1);
-  return `${column} >= ${params.add(digits, 'text')} and ${column} < ${params.add(next, 'text')}`;
+  const [from, to] = [params.add(digits, 'text'), params.add(next, 'text')];
+  return (column) => `${column} >= ${from} and ${column} < ${to}`;
 }
 
 /** The interactions of one customer, however the address is written. Nobody is behind a withheld one. */

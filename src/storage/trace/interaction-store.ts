@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { changedFields } from '../../domain/canonical.js';
+import { marksOf } from '../../domain/funnel.js';
 import type { Interaction, Surroundings } from '../../domain/interaction.js';
 import { project } from '../../domain/interaction.js';
+import { policyFor } from '../../domain/policy.js';
 import { judge } from '../../domain/status.js';
 import type { CauseKind } from '../../domain/words.js';
 import { normalizeAddress } from '../address.js';
@@ -15,7 +17,9 @@ import {
 import { writeRows } from '../transaction.js';
 import type { KnownCall } from './call-store.js';
 import { properties } from './call-store.js';
+import { recordFunnelChange } from './funnel-rollup.js';
 import type { TenantSurroundings } from './surroundings.js';
+import { endVersions, keepVersions } from './version-store.js';
 
 export interface Cause {
   kind: CauseKind;
@@ -106,11 +110,17 @@ export async function writeInteractions(
     written.map(({ row }) => row),
     { keep: ['createdAt'] },
   );
+  await recordFunnelChange(
+    tx,
+    tenant.tenantId,
+    written.map(({ old, row }) => ({ before: old, after: row })),
+  );
   const announced = written.filter(({ fields }) => fields.length > 0);
   await announce(
     tx,
     announced.map(({ row, one, fields }) => changeRow(row, one, fields, now)),
   );
+  await keepVersions(tx, tenant.tenantId, announced, now);
   const turned = announced.filter(({ row, old }) => statusKey(old) !== statusKey(row));
   await writeRows(
     tx,
@@ -142,6 +152,8 @@ function nextState(tenant: TenantSurroundings, one: Due, old: Row | undefined, n
   const changed = fields.length > 0;
   const row: Row = {
     ...state,
+    stageMarks: marksOf(state.stages),
+    calledBackAt: old?.customerE164 === e164 ? old.calledBackAt : null,
     tenantId: tenant.tenantId,
     id: one.interactionId,
     customerE164: e164,
@@ -163,7 +175,8 @@ function surroundingsOf(tenant: TenantSurroundings, one: Due, now: number): Surr
 
 /** Legs whose presumed end begins or ceases with this state. */
 function presumedEnds(one: Due, state: Interaction, around: Surroundings): NextState['presumed'] {
-  const verdict = judge({ ...around, ...state, legs: one.calls.map(({ call }) => call) });
+  const policy = policyFor(around.policy, state.channel, state.direction);
+  const verdict = judge({ ...around, ...state, policy, legs: one.calls.map(({ call }) => call) });
   return one.calls
     .map(({ call, endPresumed }) => ({
       legId: call.id,
@@ -233,7 +246,13 @@ export async function mergeInteractions(
 ): Promise<void> {
   if (redirects.length === 0) return;
   const ids = redirects.map(({ id }) => id);
+  await endVersions(tx, tenantId, redirects, cause, now);
   await tx.query('delete from interaction where tenant_id = $1 and id = any($2::uuid[])', [tenantId, ids]);
+  await recordFunnelChange(
+    tx,
+    tenantId,
+    ids.map((id) => ({ before: before.get(id), after: undefined })),
+  );
   await tx.query(
     `update interaction_redirect r set survivor_id = m."survivorId"
        from jsonb_to_recordset($2::jsonb) as m(id uuid, "survivorId" uuid)

@@ -15,5 +15,26 @@ export async function lockNames(
 ): Promise<void> {
   const numbers = [...new Set(names.map((name) => lockNumber(`${tenantId}/${name}`)))];
   numbers.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  await tx.query('select pg_advisory_xact_lock(n) from unnest($1::bigint[]) as n', [numbers.map(String)]);
+  await tx.query(
+    `select pg_advisory_xact_lock_shared($2::bigint), pg_advisory_xact_lock(n) from unnest($1::bigint[]) as n`,
+    [numbers.map(String), policyLock(tenantId)],
+  );
+}
+
+const policyLock = (tenantId: string): string => String(lockNumber(`${tenantId}/policy`));
+
+/**
+ * Waits until nobody joins legs of the tenant, and keeps everybody from it until the transaction ends:
+ * whoever joins afterwards reads the policy that this transaction wrote.
+ */
+export async function lockPolicy(tx: EntityManager, tenantId: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1::bigint)', [policyLock(tenantId)]);
+}
+
+/** Takes a lock until the transaction ends if nobody has it; never waits. */
+export async function tryLock(tx: EntityManager, tenantId: string, name: string): Promise<boolean> {
+  const [row]: { got: boolean }[] = await tx.query('select pg_try_advisory_xact_lock($1::bigint) as got', [
+    String(lockNumber(`${tenantId}/${name}`)),
+  ]);
+  return row?.got === true;
 }

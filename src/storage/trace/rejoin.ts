@@ -109,7 +109,7 @@ export async function rejoin(
     callChanges: group.legIds.flatMap((id) => changeOf.get(id) ?? []),
     cause: causeOf(work.fresh, group.legIds),
   }));
-  await writeInteractions(tx, await loadSurroundings(tx, tenantId), due, work.before, now);
+  await writeInteractions(tx, await loadSurroundings(tx, tenantId, now), due, work.before, now);
   await mergeInteractions(tx, tenantId, redirects, work.before, causeOf(work.fresh, []), now);
 }
 

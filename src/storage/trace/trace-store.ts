@@ -10,6 +10,7 @@ import type { Cause } from './interaction-store.js';
 import { lockInteractions, writeInteractions } from './interaction-store.js';
 import { lockNames } from './locks.js';
 import { rejoin, settleReach } from './rejoin.js';
+import type { TenantSurroundings } from './surroundings.js';
 import { loadSurroundings } from './surroundings.js';
 
 /** A readable record, on its way in. */
@@ -232,17 +233,28 @@ export async function reproject(
     tenantId,
     legs.map((leg) => leg.id),
   );
+  const tenant = await loadSurroundings(tx, tenantId, now);
   const due = interactionIds.map((interactionId) => ({
     interactionId,
     calls: calls.filter((one) => one.interactionId === interactionId),
     callChanges: [],
-    cause,
+    cause: causeUnder(tenant, before.get(interactionId), cause),
   }));
   await writeInteractions(
     tx,
-    await loadSurroundings(tx, tenantId),
+    tenant,
     due.filter((one) => one.calls.length > 0),
     before,
     now,
   );
 }
+
+/** What time alone would not have changed was changed by the policy that has come since. */
+const causeUnder = (
+  { policy }: TenantSurroundings,
+  old: { policyVersion: number } | undefined,
+  cause: Cause,
+): Cause =>
+  cause.kind === 'TIMER' && old !== undefined && old.policyVersion !== policy.version
+    ? { kind: 'RULE', id: `trace-policy/${policy.version}` }
+    : cause;

@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from "typeorm";
 
-export class Initial1795234783532 implements MigrationInterface {
-    name = 'Initial1795234783532'
+export class Initial1795240625456 implements MigrationInterface {
+    name = 'Initial1795240625456'
 
     public async up(queryRunner: QueryRunner): Promise<void> {
         await queryRunner.query(`
@@ -141,11 +141,66 @@ export class Initial1795234783532 implements MigrationInterface {
             )
         `);
         await queryRunner.query(`
+            CREATE TABLE "funnel_delta" (
+                "channel" text NOT NULL,
+                "direction" text,
+                "campaign" text,
+                "flow" text,
+                "source_ids" uuid array NOT NULL,
+                "status" text NOT NULL,
+                "drop_stage" text,
+                "is_provisional" boolean NOT NULL,
+                "is_test" boolean NOT NULL,
+                "stage_marks" integer NOT NULL,
+                "is_contained" boolean,
+                "count" integer NOT NULL,
+                "tenant_id" uuid NOT NULL,
+                "id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+                "started_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                CONSTRAINT "PK_db20fcdecabdbaa4291e2283f47" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "funnel_cell" (
+                "channel" text NOT NULL,
+                "direction" text,
+                "campaign" text,
+                "flow" text,
+                "source_ids" uuid array NOT NULL,
+                "status" text NOT NULL,
+                "drop_stage" text,
+                "is_provisional" boolean NOT NULL,
+                "is_test" boolean NOT NULL,
+                "stage_marks" integer NOT NULL,
+                "is_contained" boolean,
+                "count" integer NOT NULL,
+                "tenant_id" uuid NOT NULL,
+                "grain" text NOT NULL,
+                "started_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "facts_hash" uuid NOT NULL,
+                CONSTRAINT "PK_c377ede8da0044ff1abc51cdc6c" PRIMARY KEY ("tenant_id", "grain", "started_at", "facts_hash")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "funnel_cell_empty" ON "funnel_cell" ("tenant_id")
+            WHERE count = 0
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "call_back_check" (
+                "id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+                "tenant_id" uuid NOT NULL,
+                "customer" text NOT NULL,
+                "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                CONSTRAINT "PK_005512964f41fd0ea1b03279c29" PRIMARY KEY ("id")
+            )
+        `);
+        await queryRunner.query(`
             CREATE TABLE "interaction" (
                 "tenant_id" uuid NOT NULL,
                 "id" uuid NOT NULL,
                 "reference" text,
                 "external_ids" text array NOT NULL,
+                "source_ids" uuid array NOT NULL,
                 "channel" text NOT NULL,
                 "direction" text,
                 "platform" text,
@@ -170,6 +225,9 @@ export class Initial1795234783532 implements MigrationInterface {
                 "outcome" text,
                 "outcome_reason" text,
                 "segments" jsonb NOT NULL,
+                "stages" jsonb NOT NULL,
+                "stage_marks" integer NOT NULL,
+                "called_back_at" TIMESTAMP(3) WITH TIME ZONE,
                 "alignment" jsonb NOT NULL,
                 "transfers" jsonb NOT NULL,
                 "campaign" text,
@@ -194,6 +252,11 @@ export class Initial1795234783532 implements MigrationInterface {
         await queryRunner.query(`
             CREATE INDEX "interaction_due" ON "interaction" ("next_evaluation_at")
             WHERE next_evaluation_at is not null
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "interaction_provisional" ON "interaction" ("tenant_id", "ended_at")
+            WHERE status = 'DROPPED'
+                and is_provisional
         `);
         await queryRunner.query(`
             CREATE INDEX "interaction_by_reference" ON "interaction" ("tenant_id", "reference")
@@ -270,6 +333,9 @@ export class Initial1795234783532 implements MigrationInterface {
             )
         `);
         await queryRunner.query(`
+            CREATE INDEX "leg_by_end" ON "leg" ("tenant_id", "source_id", "ended_at")
+        `);
+        await queryRunner.query(`
             CREATE INDEX "leg_by_external_id" ON "leg" ("tenant_id", "external_id")
         `);
         await queryRunner.query(`
@@ -307,6 +373,57 @@ export class Initial1795234783532 implements MigrationInterface {
                 "value" text NOT NULL,
                 "since" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
                 CONSTRAINT "PK_77fea4f81563c6f8b18a58949b8" PRIMARY KEY ("tenant_id", "namespace", "value")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "trace_policy" (
+                "tenant_id" uuid NOT NULL,
+                "version" integer NOT NULL,
+                "policy" jsonb NOT NULL,
+                "changed_by" text NOT NULL,
+                "reason" text,
+                "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                CONSTRAINT "PK_40466c3049b3265417382da28a7" PRIMARY KEY ("tenant_id", "version")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "source_pair" (
+                "tenant_id" uuid NOT NULL,
+                "dialer_source_id" uuid NOT NULL,
+                "assistant_source_id" uuid NOT NULL,
+                "offset_ms" integer,
+                "spread_ms" integer,
+                "samples" integer NOT NULL,
+                "is_stable" boolean NOT NULL,
+                "jumped_at" TIMESTAMP(3) WITH TIME ZONE,
+                "measured_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                CONSTRAINT "PK_b2c4e4f39424dd398e599dec5b1" PRIMARY KEY (
+                    "tenant_id",
+                    "dialer_source_id",
+                    "assistant_source_id"
+                )
+            )
+        `);
+        await queryRunner.query(`
+            CREATE TABLE "join_health" (
+                "tenant_id" uuid NOT NULL,
+                "dialer_source_id" uuid NOT NULL,
+                "assistant_source_id" uuid NOT NULL,
+                "hour" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "calls" integer NOT NULL,
+                "key_fill_rate" double precision,
+                "match_rate" double precision,
+                "orphan_rate" double precision,
+                "lag_ms" double precision,
+                "clock_offset_ms" double precision,
+                "breaches" jsonb NOT NULL,
+                "measured_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                CONSTRAINT "PK_ff6fdc27eeb9a973244bfcb3970" PRIMARY KEY (
+                    "tenant_id",
+                    "dialer_source_id",
+                    "assistant_source_id",
+                    "hour"
+                )
             )
         `);
         await queryRunner.query(`
@@ -359,7 +476,6 @@ export class Initial1795234783532 implements MigrationInterface {
                 "name" text NOT NULL,
                 "time_zone" text NOT NULL DEFAULT 'UTC',
                 "default_country" text NOT NULL DEFAULT 'US',
-                "policy" jsonb,
                 "created_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
                 CONSTRAINT "UQ_56211336b5ff35fd944f2259173" UNIQUE ("name"),
                 CONSTRAINT "PK_da8c6efd67bb301e810e56ac139" PRIMARY KEY ("id")
@@ -396,6 +512,8 @@ export class Initial1795234783532 implements MigrationInterface {
                 "last_record_at" TIMESTAMP(3) WITH TIME ZONE,
                 "last_event_at" TIMESTAMP(3) WITH TIME ZONE,
                 "watermark_at" TIMESTAMP(3) WITH TIME ZONE,
+                "steady_since" TIMESTAMP(3) WITH TIME ZONE,
+                "lag" jsonb,
                 CONSTRAINT "PK_b011f98900ef715006390f15f88" PRIMARY KEY ("tenant_id", "id")
             )
         `);
@@ -410,9 +528,51 @@ export class Initial1795234783532 implements MigrationInterface {
                 CONSTRAINT "PK_eaf60e4a0c399c9935413e06474" PRIMARY KEY ("id")
             )
         `);
+        await queryRunner.query(`
+            CREATE TABLE "interaction_version" (
+                "tenant_id" uuid NOT NULL,
+                "interaction_id" uuid NOT NULL,
+                "revision" integer NOT NULL,
+                "valid_from" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "valid_to" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT 'infinity',
+                "started_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "state" jsonb,
+                "changed_fields" text array NOT NULL,
+                "cause_kind" text NOT NULL,
+                "cause_id" text,
+                "merged_into" uuid,
+                CONSTRAINT "PK_925d34c69de2ee1df44d1150d61" PRIMARY KEY ("tenant_id", "interaction_id", "revision")
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "interaction_version_by_time" ON "interaction_version" (
+                "tenant_id",
+                "valid_from",
+                "interaction_id",
+                "valid_to"
+            )
+        `);
+        await queryRunner.query(`
+            CREATE INDEX "interaction_version_by_start" ON "interaction_version" (
+                "tenant_id",
+                "started_at",
+                "interaction_id",
+                "valid_from",
+                "valid_to"
+            )
+        `);
     }
 
     public async down(queryRunner: QueryRunner): Promise<void> {
+        await queryRunner.query(`
+            DROP INDEX "public"."interaction_version_by_start"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."interaction_version_by_time"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "interaction_version"
+        `);
         await queryRunner.query(`
             DROP TABLE "instance"
         `);
@@ -447,6 +607,15 @@ export class Initial1795234783532 implements MigrationInterface {
             DROP TABLE "source_record"
         `);
         await queryRunner.query(`
+            DROP TABLE "join_health"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "source_pair"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "trace_policy"
+        `);
+        await queryRunner.query(`
             DROP TABLE "quarantined_key"
         `);
         await queryRunner.query(`
@@ -466,6 +635,9 @@ export class Initial1795234783532 implements MigrationInterface {
         `);
         await queryRunner.query(`
             DROP INDEX "public"."leg_by_external_id"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."leg_by_end"
         `);
         await queryRunner.query(`
             DROP TABLE "leg"
@@ -501,10 +673,25 @@ export class Initial1795234783532 implements MigrationInterface {
             DROP INDEX "public"."interaction_by_reference"
         `);
         await queryRunner.query(`
+            DROP INDEX "public"."interaction_provisional"
+        `);
+        await queryRunner.query(`
             DROP INDEX "public"."interaction_due"
         `);
         await queryRunner.query(`
             DROP TABLE "interaction"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "call_back_check"
+        `);
+        await queryRunner.query(`
+            DROP INDEX "public"."funnel_cell_empty"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "funnel_cell"
+        `);
+        await queryRunner.query(`
+            DROP TABLE "funnel_delta"
         `);
         await queryRunner.query(`
             DROP TABLE "feed_head"

@@ -1,0 +1,14 @@
+import type { CallReader } from '../storage/call-reader.js';
+import type { InteractionReader } from '../storage/interaction-reader.js';
+import type { FunnelReader } from '../storage/queries/funnel.js';
+import type { SourceReader } from '../storage/source-reader.js';
+import type { TimelineReader } from '../storage/timeline-reader.js';
+
+/** What resolvers and loaders read with. */
+export interface Readers {
+  interactions: InteractionReader;
+  calls: CallReader;
+  timeline: TimelineReader;
+  sources: SourceReader;
+  funnel: FunnelReader;
+}

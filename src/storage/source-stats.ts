@@ -1,0 +1,46 @@
+import type { DataSource } from 'typeorm';
+import { HEALTH_RULES } from '../domain/health.js';
+import type { Instant } from '../domain/words.js';
+import { measureClocks } from './stats/clocks.js';
+import { measureHealth } from './stats/health.js';
+import { measureLag } from './stats/lag.js';
+import { standingHours } from './stats/standing.js';
+import { tryLock } from './trace/locks.js';
+import { inTransaction } from './transaction.js';
+import { settleDrops } from './watermark-store.js';
+
+/** Measures the sources of tenants: lag, clocks, and how well their records find each other. */
+export class SourceStats {
+  constructor(private readonly db: DataSource) {}
+
+  /** Measures every tenant that no other process is measuring. A tenant at fault does not hold up the others. */
+  async measure(now: Instant, onError: (error: unknown) => void): Promise<void> {
+    const tenants: { id: string }[] = await this.db.query(
+      'select distinct tenant_id as id from source where last_record_at >= $1 order by 1',
+      [new Date(now - HEALTH_RULES.windowMs)],
+    );
+    for (const { id } of tenants) await this.measureTenant(id, now).catch(onError);
+  }
+
+  /** Answers false when another process is at it. */
+  measureTenant(tenantId: string, now: Instant): Promise<boolean> {
+    return inTransaction(this.db, async (tx) => {
+      if (!(await tryLock(tx, tenantId, 'measure'))) return false;
+      await measureLag(tx, tenantId, now);
+      await measureClocks(tx, tenantId, now);
+      await measureHealth(tx, tenantId, now);
+      await settleDrops(tx, tenantId, now);
+      return true;
+    });
+  }
+
+  /** How many alarms stand, over all tenants. */
+  async standingAlarms(now: Instant): Promise<number> {
+    const [row]: { n: number }[] = await this.db.query(
+      `select coalesce(sum(jsonb_array_length(breaches)), 0)::int as n
+         from (${standingHours('$1')}) h`,
+      [new Date(now - HEALTH_RULES.standingMs)],
+    );
+    return row?.n ?? 0;
+  }
+}

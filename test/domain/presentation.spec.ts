@@ -1,0 +1,210 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Party, RecordedCall } from '../../src/domain/presentation.js';
+import {
+  analysisOf,
+  bannersOf,
+  callDuration,
+  latencyOf,
+  latencyTrace,
+  originOf,
+  placeRecording,
+  recordingOffset,
+  SLOW_MODEL_AFTER_MS,
+} from '../../src/domain/presentation.js';
+import type { Transfer } from '../../src/domain/record.js';
+
+const T0 = Date.parse('2026-03-02T12:00:00.000Z');
+
+const call = (fields: Partial<RecordedCall> = {}): RecordedCall => ({
+  id: 'c1',
+  sourceId: 's1',
+  externalId: 'x1',
+  role: 'ASSISTANT',
+  direction: null,
+  state: 'TERMINAL',
+  queuedAt: null,
+  ringAt: null,
+  answeredAt: null,
+  startedAt: T0,
+  endedAt: T0 + 60_000,
+  firstEventAt: T0,
+  lastEventAt: T0,
+  recording: null,
+  ...fields,
+});
+
+describe('the average latency of a call', () => {
+  const none = { sttMs: null, llmMs: null, ragMs: null, toolMs: null, ttsMs: null, totalMs: null };
+
+  test('is what its source states, and else the average of the turns that say it', () => {
+    const turns = [{ turn: 1, llmMs: 400, sttMs: 100 }, { turn: 2, llmMs: 501, ttsMs: null }, { turn: 3 }];
+    expect(latencyOf({ latency: { sttMs: 90 }, turns })).toEqual({ ...none, sttMs: 90, llmMs: 451 });
+  });
+
+  test('is null without inputs, and zero only when it was zero', () => {
+    expect(latencyOf({ latency: null, turns: [] })).toEqual(none);
+    expect(latencyOf({ latency: { ragMs: 0 }, turns: [{ turn: 1, ragMs: 8, toolMs: 0 }] })).toEqual({
+      ...none,
+      ragMs: 0,
+      toolMs: 0,
+    });
+  });
+});
+
+describe('the latency trace', () => {
+  const asked = { turn: 1, llmRequestAt: T0 };
+
+  test('has a row for each turn that gives an instant', () => {
+    const rows = latencyTrace([
+      { turn: 1, sttMs: 5 },
+      { turn: 2, ttsStartAt: T0 },
+    ]);
+    expect(rows.map((row) => [row.turn, row.ttsStartAt, row.firstTokenMs, row.hint])).toEqual([
+      [2, T0, null, null],
+    ]);
+  });
+
+  test.each([
+    [SLOW_MODEL_AFTER_MS, null],
+    [SLOW_MODEL_AFTER_MS + 1, 'SLOW_MODEL'],
+  ])('hints at the model only when its first token took longer than 1,500 ms: %d', (ms, hint) => {
+    expect(latencyTrace([{ ...asked, llmFirstTokenAt: T0 + ms }])).toMatchObject([
+      { firstTokenMs: ms, hint },
+    ]);
+  });
+
+  test('never shows a negative time, even if a source mixes its clocks', () => {
+    expect(latencyTrace([{ ...asked, llmFirstTokenAt: T0 - 5 }])).toMatchObject([
+      { firstTokenMs: 0, hint: null },
+    ]);
+  });
+});
+
+describe('a recording', () => {
+  test('is none when its source said nothing of one', () => {
+    expect(placeRecording(call(), T0)).toBeNull();
+  });
+
+  test.each([
+    ['as stated', { startedAt: T0 + 7 }, { answeredAt: T0 + 3 }, 7],
+    ['else with the answer', {}, { answeredAt: T0 + 3 }, 3],
+    ['else with the call', {}, {}, 0],
+  ])('begins %s', (_what, recording, fields, offsetMs) => {
+    expect(placeRecording(call({ ...fields, recording }), T0)).toMatchObject({
+      offsetMs,
+      startedAt: T0 + offsetMs,
+    });
+  });
+
+  test('is available when it has an address, unless its source says otherwise', () => {
+    expect(placeRecording(call({ recording: { url: 'u' } }), T0)?.state).toBe('AVAILABLE');
+    expect(placeRecording(call({ recording: { reason: 'too short' } }), T0)).toMatchObject({
+      state: 'NONE',
+      reason: 'too short',
+    });
+    expect(placeRecording(call({ recording: { url: 'u', state: 'PENDING' } }), T0)?.state).toBe('PENDING');
+  });
+
+  const own = call({ id: 'own', recording: { url: 'own', startedAt: T0 + 1_000, durationMs: 10_000 } });
+  const other = call({ id: 'other', recording: { url: 'other', startedAt: T0, durationMs: 60_000 } });
+
+  test('is jumped into at the moment of an entry, that of its own call first', () => {
+    expect(recordingOffset(T0 + 5_000, 'own', [other, own])).toBe(4_000);
+  });
+
+  test('of another leg serves when the own call has none, or none at that moment', () => {
+    expect(recordingOffset(T0 + 5_000, 'third', [own, other])).toBe(5_000);
+    expect(recordingOffset(T0 + 30_000, 'own', [own, other])).toBe(30_000);
+  });
+
+  test('is not jumped into outside its length, or when it cannot be played', () => {
+    expect(recordingOffset(T0 + 90_000, 'own', [own, other])).toBeNull();
+    expect(recordingOffset(T0 - 1, 'own', [own, other])).toBeNull();
+    expect(recordingOffset(T0, 'c1', [call({ recording: { state: 'NONE' } })])).toBeNull();
+    expect(recordingOffset(T0 + 9e9, 'c1', [call({ recording: { url: 'live' } })])).toBe(9e9);
+  });
+});
+
+describe('banners', () => {
+  const bot: Party = { id: 'bot', role: 'ASSISTANT', startedAt: T0 };
+  const dialer: Party = { id: 'dialer', role: 'DIALER', startedAt: T0 - 5 };
+  const human: Party = { id: 'human', role: 'HUMAN', startedAt: T0 + 60_000 };
+  const transfer: Transfer = { id: 'x', target: '+1', requestedAt: T0 + 1, bridgedAt: T0 + 2 };
+  const kinds = (...args: Parameters<typeof bannersOf>) => bannersOf(...args).map((banner) => banner.kind);
+
+  test.each([
+    ['connected', { state: 'BRIDGED' }, { kind: 'TRANSFERRED', target: '+1', at: T0 + 2 }],
+    ['connected and over', { state: 'ENDED' }, { kind: 'TRANSFERRED', at: T0 + 2 }],
+    [
+      'connected at a time nobody told',
+      { state: 'BRIDGED', bridgedAt: null },
+      { kind: 'TRANSFERRED', at: T0 + 1 },
+    ],
+    [
+      'failed',
+      { state: 'FAILED', bridgedAt: null, failureReason: 'busy' },
+      { kind: 'TRANSFER_FAILED', reason: 'busy', at: T0 + 1 },
+    ],
+  ] as const)('tell of a transfer that %s', (_what, fields, banner) => {
+    expect(bannersOf([{ ...transfer, ...fields }], [bot], null)).toEqual([expect.objectContaining(banner)]);
+  });
+
+  test.each(['REQUESTED', 'RINGING', 'CANCELLED'] as const)(
+    'say nothing of a transfer that is only %s',
+    (state) => {
+      expect(bannersOf([{ ...transfer, state, bridgedAt: null }], [bot], null)).toEqual([]);
+      expect(bannersOf([{ ...transfer, state: 'ENDED', bridgedAt: null }], [bot], null)).toEqual([]);
+    },
+  );
+
+  test('confirm that a human agent took over from the bot, on every page but its own', () => {
+    expect(bannersOf([], [dialer, bot, human], null)).toEqual([
+      expect.objectContaining({ kind: 'HANDED_TO_HUMAN', at: human.startedAt }),
+    ]);
+    expect(kinds([], [dialer, bot, human], bot)).toEqual(['HANDED_TO_HUMAN']);
+    expect(kinds([], [dialer, human], null)).toEqual([]);
+    expect(kinds([], [dialer, bot], bot)).toEqual([]);
+  });
+
+  test('lead from the human call back to the one of the bot', () => {
+    expect(bannersOf([], [dialer, bot, human], human)).toEqual([
+      expect.objectContaining({ kind: 'FROM_BOT_CALL', originCallId: 'bot', at: human.startedAt }),
+    ]);
+    expect(
+      originOf(human, [
+        bot,
+        { ...bot, id: 'later', startedAt: T0 + 30_000 },
+        { ...bot, id: 'after', startedAt: T0 + 90_000 },
+      ]),
+    ).toBe('later');
+    expect([originOf(bot, [bot, human]), originOf(human, [dialer, human])]).toEqual([null, null]);
+    expect(kinds([], [dialer, human], human)).toEqual([]);
+  });
+
+  test('stand in order of time', () => {
+    const late: Transfer = { ...transfer, state: 'BRIDGED', bridgedAt: T0 + 90_000 };
+    const early: Transfer = { ...transfer, state: 'FAILED', bridgedAt: null };
+    expect(kinds([late, early], [bot, human], bot)).toEqual([
+      'TRANSFER_FAILED',
+      'HANDED_TO_HUMAN',
+      'TRANSFERRED',
+    ]);
+  });
+});
+
+describe('the rest of a page', () => {
+  test('shows the analysis of whoever talked with the customer first of all', () => {
+    const analysis = (summary: string) => ({ summary });
+    const dialer = { role: 'DIALER' as const, postCallAnalysis: analysis('line') };
+    const bot = { role: 'ASSISTANT' as const, postCallAnalysis: analysis('talk') };
+    expect(analysisOf([dialer, bot])).toEqual(analysis('talk'));
+    expect(analysisOf([dialer, { ...bot, postCallAnalysis: null }])).toEqual(analysis('line'));
+    expect(analysisOf([])).toBeNull();
+  });
+
+  test('counts a call from its first sign to its end', () => {
+    expect(callDuration(call({ startedAt: null, ringAt: T0 - 2_000 }))).toBe(62_000);
+    expect(callDuration(call({ endedAt: null }))).toBeNull();
+    expect(callDuration(call({ endedAt: T0 - 1 }))).toBe(0);
+  });
+});

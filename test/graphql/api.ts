@@ -1,0 +1,81 @@
+import type { ExecutionResult } from 'graphql';
+import { graphql } from 'graphql';
+import type { DataSource } from 'typeorm';
+import type { ApiRole } from '../../src/domain/words.js';
+import { buildThroughlineSchema } from '../../src/graphql/schema.js';
+import type { GraphQLContext, Services } from '../../src/graphql/context.js';
+import { createContext } from '../../src/graphql/context.js';
+import { CallReader } from '../../src/storage/call-reader.js';
+import { InteractionReader } from '../../src/storage/interaction-reader.js';
+import { CursorCodec } from '../../src/storage/list/cursor.js';
+import { PolicyStore } from '../../src/storage/policy-store.js';
+import { FunnelReader } from '../../src/storage/queries/funnel.js';
+import type { TenantFrame } from '../../src/storage/read-model.js';
+import { SourceReader } from '../../src/storage/source-reader.js';
+import { TimelineReader } from '../../src/storage/timeline-reader.js';
+import { WatermarkStore } from '../../src/storage/watermark-store.js';
+
+export const schema = buildThroughlineSchema();
+
+/** A part of the server that the test at hand must not reach. */
+const unused = (part: string): never =>
+  new Proxy(
+    {},
+    {
+      get: (_target, name) => () => {
+        throw new Error(`${part}.${String(name)} is not part of this test`);
+      },
+    },
+  ) as never;
+
+export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Services {
+  const cursors = new CursorCodec('secret', 'instance');
+  const readers = {
+    interactions: new InteractionReader(db, cursors),
+    calls: new CallReader(db, cursors),
+    timeline: new TimelineReader(db, cursors),
+    sources: new SourceReader(db, cursors),
+    funnel: new FunnelReader(db),
+  };
+  const policies = new PolicyStore(db);
+  const watermarks = new WatermarkStore(db);
+  return { readers, policies, watermarks, receiver: unused('receiver'), live: unused('live'), now: () => 0, ...parts };
+}
+
+export const contextFor = (
+  services: Services,
+  frame: TenantFrame,
+  role: ApiRole = 'ADMIN',
+): GraphQLContext => {
+  const { tenantId, timeZone, defaultCountry } = frame;
+  const viewer = {
+    tenantId,
+    timeZone,
+    defaultCountry,
+    tenantName: 'Acme',
+    role,
+    keyId: 'key',
+    expiresAt: null,
+  };
+  return createContext({ ...services, now: () => frame.now }, viewer, 'request-1');
+};
+
+/** Runs a document as one request. Values are plain objects, so that they compare with literals. */
+export async function run(
+  context: GraphQLContext,
+  source: string,
+  variableValues: Record<string, unknown> = {},
+): Promise<ExecutionResult<Record<string, unknown>>> {
+  const result = await graphql({ schema, source, contextValue: context, variableValues });
+  const data = JSON.parse(JSON.stringify(result.data ?? null)) as Record<string, unknown> | null;
+  return { ...result, data };
+}
+
+/** The data of a request that has no errors. */
+export async function dataOf(...request: Parameters<typeof run>): Promise<Record<string, unknown>> {
+  const { data, errors = [] } = await run(...request);
+  const [error] = errors;
+  if (error !== undefined)
+    throw new Error(`${error.message} at ${String(error.path)}`, { cause: error.originalError });
+  return data ?? {};
+}
