@@ -1,10 +1,10 @@
-import { MigrationInterface, QueryRunner } from "typeorm";
+import { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class Initial1795240625456 implements MigrationInterface {
-    name = 'Initial1795240625456'
+  name = 'Initial1795240625456';
 
-    public async up(queryRunner: QueryRunner): Promise<void> {
-        await queryRunner.query(`
+  public async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
             CREATE TABLE "call" (
                 "tenant_id" uuid NOT NULL,
                 "id" uuid NOT NULL,
@@ -47,13 +47,13 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_fd09cd5bdea95e4d0b7a13c1ead" PRIMARY KEY ("tenant_id", "id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "call_by_status" ON "call" ("tenant_id", "status", "sorted_at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "call_by_start" ON "call" ("tenant_id", "sorted_at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "transcript_entry" (
                 "tenant_id" uuid NOT NULL,
                 "call_id" uuid NOT NULL,
@@ -67,10 +67,10 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_1a66ad927b3c8a7b5ba08cc5f22" PRIMARY KEY ("tenant_id", "call_id", "id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "transcript_entry_by_time" ON "transcript_entry" ("tenant_id", "call_id", "at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "tool_call" (
                 "tenant_id" uuid NOT NULL,
                 "call_id" uuid NOT NULL,
@@ -87,10 +87,10 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_9b42ef6b9b46d71a6dc7eb6dd02" PRIMARY KEY ("tenant_id", "call_id", "id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "tool_call_by_time" ON "tool_call" ("tenant_id", "call_id", "at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "knowledge_search" (
                 "tenant_id" uuid NOT NULL,
                 "call_id" uuid NOT NULL,
@@ -104,10 +104,10 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_c5fa4a1cd72c1047bf63157482b" PRIMARY KEY ("tenant_id", "call_id", "id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "knowledge_search_by_time" ON "knowledge_search" ("tenant_id", "call_id", "at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "change" (
                 "id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
                 "tenant_id" uuid NOT NULL,
@@ -125,14 +125,14 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_38168d337b66a2d98e059fe5820" PRIMARY KEY ("id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "change_unsequenced" ON "change" ("id")
             WHERE position is null
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE UNIQUE INDEX "change_by_position" ON "change" ("tenant_id", "position")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "feed_head" (
                 "tenant_id" uuid NOT NULL,
                 "position" bigint NOT NULL DEFAULT '0',
@@ -140,7 +140,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_fd861fbd9983cb65af3593d01e2" PRIMARY KEY ("tenant_id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "funnel_delta" (
                 "channel" text NOT NULL,
                 "direction" text,
@@ -160,7 +160,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_db20fcdecabdbaa4291e2283f47" PRIMARY KEY ("tenant_id", "id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "funnel_cell" (
                 "channel" text NOT NULL,
                 "direction" text,
@@ -181,11 +181,11 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_c377ede8da0044ff1abc51cdc6c" PRIMARY KEY ("tenant_id", "grain", "started_at", "facts_hash")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "funnel_cell_empty" ON "funnel_cell" ("tenant_id")
             WHERE count = 0
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "call_back_check" (
                 "id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
                 "tenant_id" uuid NOT NULL,
@@ -194,7 +194,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_005512964f41fd0ea1b03279c29" PRIMARY KEY ("id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "interaction" (
                 "tenant_id" uuid NOT NULL,
                 "id" uuid NOT NULL,
@@ -249,37 +249,37 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_844adc4257825b87baa1e4caf9a" PRIMARY KEY ("tenant_id", "id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "interaction_due" ON "interaction" ("next_evaluation_at")
             WHERE next_evaluation_at is not null
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "interaction_provisional" ON "interaction" ("tenant_id", "ended_at")
             WHERE status = 'DROPPED'
                 and is_provisional
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "interaction_by_reference" ON "interaction" ("tenant_id", "reference")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "interaction_by_customer_digits" ON "interaction" ("tenant_id", "customer_reversed")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "interaction_by_customer" ON "interaction" ("tenant_id", "customer_e164", "started_at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "interaction_by_duration" ON "interaction" ("tenant_id", "duration_ms", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "interaction_by_update" ON "interaction" ("tenant_id", "updated_at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "interaction_by_status" ON "interaction" ("tenant_id", "status", "started_at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "interaction_by_start" ON "interaction" ("tenant_id", "started_at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "interaction_redirect" (
                 "tenant_id" uuid NOT NULL,
                 "id" uuid NOT NULL,
@@ -288,10 +288,10 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_a84e91cd140fd70084173773c2d" PRIMARY KEY ("tenant_id", "id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "interaction_redirect_by_survivor" ON "interaction_redirect" ("tenant_id", "survivor_id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "status_change" (
                 "tenant_id" uuid NOT NULL,
                 "interaction_id" uuid NOT NULL,
@@ -308,7 +308,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_c3b6896bfcf47649494582bde11" PRIMARY KEY ("tenant_id", "interaction_id", "revision")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "leg" (
                 "tenant_id" uuid NOT NULL,
                 "id" uuid NOT NULL,
@@ -332,19 +332,19 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_7213f4b31eccd37906826575a2c" PRIMARY KEY ("tenant_id", "id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "leg_by_end" ON "leg" ("tenant_id", "source_id", "ended_at")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "leg_by_external_id" ON "leg" ("tenant_id", "external_id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "leg_by_interaction" ON "leg" ("tenant_id", "interaction_id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE UNIQUE INDEX "leg_identity" ON "leg" ("tenant_id", "source_id", "external_id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "correlation_key" (
                 "tenant_id" uuid NOT NULL,
                 "namespace" text NOT NULL,
@@ -360,13 +360,13 @@ export class Initial1795240625456 implements MigrationInterface {
                 )
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "correlation_key_by_value" ON "correlation_key" ("tenant_id", "value")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "correlation_key_by_leg" ON "correlation_key" ("tenant_id", "leg_id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "quarantined_key" (
                 "tenant_id" uuid NOT NULL,
                 "namespace" text NOT NULL,
@@ -375,7 +375,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_77fea4f81563c6f8b18a58949b8" PRIMARY KEY ("tenant_id", "namespace", "value")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "trace_policy" (
                 "tenant_id" uuid NOT NULL,
                 "version" integer NOT NULL,
@@ -386,7 +386,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_40466c3049b3265417382da28a7" PRIMARY KEY ("tenant_id", "version")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "source_pair" (
                 "tenant_id" uuid NOT NULL,
                 "dialer_source_id" uuid NOT NULL,
@@ -404,7 +404,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 )
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "join_health" (
                 "tenant_id" uuid NOT NULL,
                 "dialer_source_id" uuid NOT NULL,
@@ -426,7 +426,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 )
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "source_record" (
                 "tenant_id" uuid NOT NULL,
                 "id" uuid NOT NULL,
@@ -442,10 +442,10 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_b5f17975a43144a26d7387703e2" PRIMARY KEY ("tenant_id", "id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "source_record_by_leg" ON "source_record" ("tenant_id", "leg_id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE UNIQUE INDEX "source_record_identity" ON "source_record" (
                 "tenant_id",
                 "source_id",
@@ -454,7 +454,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 "hash"
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "rejected_record" (
                 "tenant_id" uuid NOT NULL,
                 "id" uuid NOT NULL,
@@ -467,10 +467,10 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_dc2475e42a862252b17f54ba136" PRIMARY KEY ("tenant_id", "id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "rejected_record_by_time" ON "rejected_record" ("tenant_id", "received_at", "id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "tenant" (
                 "id" uuid NOT NULL,
                 "name" text NOT NULL,
@@ -481,7 +481,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_da8c6efd67bb301e810e56ac139" PRIMARY KEY ("id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "api_key" (
                 "tenant_id" uuid NOT NULL,
                 "id" text NOT NULL,
@@ -495,10 +495,10 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_d63104d57aadffab05951dc40be" PRIMARY KEY ("tenant_id", "id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE UNIQUE INDEX "api_key_by_id" ON "api_key" ("id")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "source" (
                 "tenant_id" uuid NOT NULL,
                 "id" uuid NOT NULL,
@@ -517,10 +517,10 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_b011f98900ef715006390f15f88" PRIMARY KEY ("tenant_id", "id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE UNIQUE INDEX "source_by_name" ON "source" ("tenant_id", "name")
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "instance" (
                 "id" uuid NOT NULL,
                 "secret" text NOT NULL,
@@ -528,7 +528,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_eaf60e4a0c399c9935413e06474" PRIMARY KEY ("id")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE TABLE "interaction_version" (
                 "tenant_id" uuid NOT NULL,
                 "interaction_id" uuid NOT NULL,
@@ -544,7 +544,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 CONSTRAINT "PK_925d34c69de2ee1df44d1150d61" PRIMARY KEY ("tenant_id", "interaction_id", "revision")
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "interaction_version_by_time" ON "interaction_version" (
                 "tenant_id",
                 "valid_from",
@@ -552,7 +552,7 @@ export class Initial1795240625456 implements MigrationInterface {
                 "valid_to"
             )
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             CREATE INDEX "interaction_version_by_start" ON "interaction_version" (
                 "tenant_id",
                 "started_at",
@@ -561,177 +561,176 @@ export class Initial1795240625456 implements MigrationInterface {
                 "valid_to"
             )
         `);
-    }
+  }
 
-    public async down(queryRunner: QueryRunner): Promise<void> {
-        await queryRunner.query(`
+  public async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_version_by_start"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_version_by_time"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "interaction_version"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "instance"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."source_by_name"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "source"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."api_key_by_id"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "api_key"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "tenant"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."rejected_record_by_time"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "rejected_record"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."source_record_identity"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."source_record_by_leg"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "source_record"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "join_health"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "source_pair"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "trace_policy"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "quarantined_key"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."correlation_key_by_leg"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."correlation_key_by_value"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "correlation_key"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."leg_identity"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."leg_by_interaction"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."leg_by_external_id"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."leg_by_end"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "leg"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "status_change"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_redirect_by_survivor"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "interaction_redirect"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_by_start"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_by_status"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_by_update"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_by_duration"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_by_customer"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_by_customer_digits"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_by_reference"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_provisional"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_due"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "interaction"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "call_back_check"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."funnel_cell_empty"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "funnel_cell"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "funnel_delta"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "feed_head"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."change_by_position"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."change_unsequenced"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "change"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."knowledge_search_by_time"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "knowledge_search"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."tool_call_by_time"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "tool_call"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."transcript_entry_by_time"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "transcript_entry"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."call_by_start"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP INDEX "public"."call_by_status"
         `);
-        await queryRunner.query(`
+    await queryRunner.query(`
             DROP TABLE "call"
         `);
-    }
-
+  }
 }

@@ -1,7 +1,15 @@
 import type { ApiRole } from './words.js';
 
 /** What a caller may do. Every field, path and command asks for one of these, never for a role by name. */
-export const PERMISSIONS = ['READ', 'READ_USAGE', 'READ_SOURCES', 'READ_RAW', 'INGEST', 'REPLAY', 'CONFIGURE'] as const;
+export const PERMISSIONS = [
+  'READ',
+  'READ_USAGE',
+  'READ_SOURCES',
+  'READ_RAW',
+  'INGEST',
+  'REPLAY',
+  'CONFIGURE',
+] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 const GRANTED: Record<Permission, readonly ApiRole[]> = {

@@ -39,7 +39,15 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
   };
   const policies = new PolicyStore(db);
   const watermarks = new WatermarkStore(db);
-  return { readers, policies, watermarks, receiver: unused('receiver'), live: unused('live'), now: () => 0, ...parts };
+  return {
+    readers,
+    policies,
+    watermarks,
+    receiver: unused('receiver'),
+    live: unused('live'),
+    now: () => 0,
+    ...parts,
+  };
 }
 
 export const contextFor = (
