@@ -51,6 +51,8 @@ export interface ServerOptions {
   log: Logger;
   /** The key that GraphiQL fills in; demo mode only. */
   demo?: { key: string; tenant: string } | null;
+  /** Where the built GraphiQL is, if not beside the compiled server. */
+  graphiqlDir?: string;
   now?: () => number;
   heartbeatMs?: number;
   /** How long the listener stays open after readiness has turned false, in ms. */
@@ -122,7 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics,
     isReady,
     graphiql: {
-      bundleDir: fileURLToPath(new URL('../../graphiql', import.meta.url)),
+      bundleDir: options.graphiqlDir ?? fileURLToPath(new URL('../../graphiql', import.meta.url)),
       demoKey: () => options.demo?.key ?? null,
       tenant: () => options.demo?.tenant ?? null,
     },

@@ -140,11 +140,15 @@ describe('the schema', () => {
     expect(loose.map(({ path }) => path)).toEqual(['Query.nodes']);
   });
 
-  test('has no list that could itself be null, but for those that a role may not see', () => {
+  test('has no list that could itself be null, but for those that a role may not see, and roles that the channel decides', () => {
     const loose = allFields.filter(({ field }) => listsOf(field.type) && !isNonNullType(field.type));
     expect(
       loose.filter(({ field }) => field.extensions['needs'] === undefined).map(({ path }) => path),
-    ).toEqual([]);
+    ).toEqual([
+      'TracePolicy.expectedRoles',
+      'TracePolicyOverride.expectedRoles',
+      'TracePolicyVersion.expectedRoles',
+    ]);
   });
 
   test('lets a field that a role may not see be null, below the roots', () => {
