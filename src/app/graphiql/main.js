@@ -67,6 +67,8 @@ function createFetcher() {
   return createGraphiQLFetcher({
     url: url.href,
     subscriptionUrl: subscriptionUrl.href,
+    // The page asks for the schema before any tab has been looked at; a tab's own headers come on top of these.
+    ...(demoKey && { headers: { authorization: `Bearer ${demoKey}` } }),
     // The server has no @defer; without it the fetcher asks for application/graphql-response+json.
     enableIncrementalDelivery: false,
   });
