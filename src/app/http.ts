@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
+import { HeaderMap } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Fastify from 'fastify';
@@ -108,7 +109,7 @@ function registerHealth(app: FastifyInstance, { isReady, metrics }: HttpParts): 
 
 const registerGraphql = (parts: HttpParts) => async (app: FastifyInstance) => {
   const context = async (request: FastifyRequest): Promise<GraphQLContext> => {
-    const viewer = await parts.authenticator.authenticate(request.headers.authorization);
+    const viewer = await parts.authenticator.authenticate(request.headers.authorization).catch(refuseForNow);
     if (viewer === null) throw unauthenticated();
     return createContext(parts.services, viewer, request.id);
   };
@@ -127,6 +128,16 @@ const registerGraphql = (parts: HttpParts) => async (app: FastifyInstance) => {
         .send(faultBody('BAD_USER_INPUT', 'GraphQL is served by GET and POST.')),
   });
 };
+
+/** A key cannot be looked up while the database is away: that is said as such, and is no fault of the key. */
+function refuseForNow(error: unknown): never {
+  if (!isDatabaseFault(error)) throw error;
+  const message = 'The service cannot reach its database at the moment. Try again in a few seconds.';
+  const headers = new HeaderMap([['retry-after', '2']]);
+  throw new GraphQLError(message, {
+    extensions: { code: 'SERVICE_UNAVAILABLE', http: { status: 503, headers } },
+  });
+}
 
 const unauthenticated = (): GraphQLError => {
   const { code, message } = new Unauthenticated();
