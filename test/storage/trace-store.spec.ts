@@ -164,7 +164,7 @@ describe('records become interactions', () => {
     ]);
   });
 
-  it('makes one interaction of a call whose legs eight processes take in at once, and shows no one a deadlock', async () => {
+  it('makes one interaction of a call whose legs eight servers take in at once, and shows no one a deadlock', async () => {
     const stores = await Promise.all(
       Array.from({ length: 8 }, () => createDataSource(world.url, { poolSize: 2 }).initialize()),
     );

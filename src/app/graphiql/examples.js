@@ -147,7 +147,7 @@ subscription LiveFeed {
     ... on InteractionRemoved {
       cursor
       id
-      removedBecause: reason
+      reason
     }
     ... on FeedSnapshotEnd {
       cursor
@@ -157,7 +157,7 @@ subscription LiveFeed {
     }
     ... on FeedResyncRequired {
       cursor
-      resyncBecause: reason
+      reason
     }
   }
 }

@@ -12,17 +12,19 @@ import { DateTime } from '../scalars.js';
 import { JoinAlarmType } from '../source/measured.type.js';
 import { SourceType } from '../source/source.type.js';
 
-export const RemovalReasonEnum = enumOf<FeedRemovalReason>('RemovalReason', 'Why an interaction is gone.', {
-  LEFT_FILTER: 'It no longer matches the filter.',
-  MERGED: 'It became part of `mergedInto`.',
-  DELETED: 'It was deleted.',
-});
-
-export const ResyncReasonEnum = enumOf<ResyncReason>('ResyncReason', 'Why a feed begins anew.', {
-  CURSOR_EXPIRED: 'What followed the cursor is no longer kept.',
-  CURSOR_AHEAD: 'The cursor lies after the end of the feed: it is of another state of the database.',
-  SLOW_CONSUMER: 'Too much was waiting to be read.',
-});
+/** One enum for both events, so that a client can ask for `reason` of each without an alias. */
+export const FeedReasonEnum = enumOf<FeedRemovalReason | ResyncReason>(
+  'FeedReason',
+  'Why an interaction is gone from a feed, or why the feed begins anew.',
+  {
+    LEFT_FILTER: 'It no longer matches the filter.',
+    MERGED: 'It became part of `mergedInto`.',
+    DELETED: 'It was deleted.',
+    CURSOR_EXPIRED: 'What followed the cursor is no longer kept.',
+    CURSOR_AHEAD: 'The cursor lies after the end of the feed: it is of another state of the database.',
+    SLOW_CONSUMER: 'Too much was waiting to be read.',
+  },
+);
 
 /** What every event has; not a type of its own in the schema. */
 @ObjectType({ simpleResolvers: true })
@@ -60,7 +62,7 @@ export class InteractionUpserted extends WithCursor {
   simpleResolvers: true,
 })
 export class InteractionRemoved extends WithCursor {
-  @Field(() => RemovalReasonEnum, { description: 'Why.' })
+  @Field(() => FeedReasonEnum, { description: 'LEFT_FILTER, MERGED or DELETED.' })
   reason!: FeedRemovalReason;
 }
 
@@ -107,7 +109,7 @@ export class FeedHeartbeat extends WithCursor {
   simpleResolvers: true,
 })
 export class FeedResyncRequired extends WithCursor {
-  @Field(() => ResyncReasonEnum, { description: 'Why.' })
+  @Field(() => FeedReasonEnum, { description: 'CURSOR_EXPIRED, CURSOR_AHEAD or SLOW_CONSUMER.' })
   reason!: ResyncReason;
 }
 

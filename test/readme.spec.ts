@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { parse, validate } from 'graphql';
+import { configTable } from '../src/app/config.js';
+import { buildThroughlineSchema } from '../src/graphql/schema.js';
+
+const readme = readFileSync('README.md', 'utf8');
+const words = (text: string) => text.replace(/[\s|-]+/g, ' ').trim();
+
+describe('the README', () => {
+  it('asks in its examples for what the schema has', () => {
+    const examples = [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+    expect(examples.length).toBe(2);
+    const schema = buildThroughlineSchema();
+    for (const example of examples)
+      expect(validate(schema, parse(example)).map((error) => error.message)).toEqual([]);
+  });
+
+  it('explains every variable of the environment as the server reads it', () => {
+    expect(words(readme)).toContain(words(configTable()));
+  });
+
+  it('points to files that are there', () => {
+    const links = [...readme.matchAll(/\]\((src\/[^)]*|test\/[^)]*)\)/g)].map((match) => match[1] ?? '');
+    expect(links.length).toBeGreaterThan(15);
+    for (const link of links) expect(() => readFileSync(link)).not.toThrow(/ENOENT/);
+  });
+});
