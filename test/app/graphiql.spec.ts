@@ -185,7 +185,7 @@ withBrowser('the page in Chromium', () => {
     await graphiql.run();
     await graphiql.response('"FeedSnapshotStart"');
     server.publish({ __typename: 'InteractionRemoved', cursor: 'c7', id: 'i7', reason: 'MERGED' });
-    expect(await graphiql.response('"i7"')).toContain('"removedBecause": "MERGED"');
+    expect(await graphiql.response('"i7"')).toContain('"reason": "MERGED"');
     await graphiql.stop();
     expect(server.connectionParams).toEqual({ authorization: `Bearer ${KEY}` });
     expect(graphiql.outside).toEqual([]);
