@@ -45,22 +45,6 @@ export function reversedDigits(text: string): string | null {
   return DIALABLE.test(dialed) ? reverse(dialed.replace(/\D/g, '')) : null;
 }
 
-/** Numbers that reach the same phone by the history of their country's numbering plan (rule R12). */
-const RENUMBERED: readonly (readonly [RegExp, string])[] = [
-  [/^\+55(\d\d)9([6-9]\d{7})$/, '+55$1$2'],
-  [/^\+55(\d\d)([6-9]\d{7})$/, '+55$19$2'],
-  [/^\+521(\d{10})$/, '+52$1'],
-  [/^\+52([2-9]\d{9})$/, '+521$1'],
-  [/^\+549([1-3]\d{9})$/, '+54$1'],
-  [/^\+54([1-3]\d{9})$/, '+549$1'],
-];
-
-/** The normal address and the forms in which its country's older or newer plan writes it. */
-export function addressVariants(e164: string): string[] {
-  const other = RENUMBERED.filter(([pattern]) => pattern.test(e164));
-  return [e164, ...other.map(([pattern, form]) => e164.replace(pattern, form))];
-}
-
 /** `"Ann" <SIP:+1…@host;lr>` is `SIP:+1…@host`; wide digits and spaces become plain ones. */
 function bareAddress(raw: string): string {
   const text = raw.length > MAX_LENGTH ? '' : raw.normalize('NFKC').trim();

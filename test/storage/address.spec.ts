@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { addressVariants, normalizeAddress, reversedDigits } from '../../src/storage/address.js';
+import { phoneVariants } from '../../src/domain/phone.js';
+import { normalizeAddress, reversedDigits } from '../../src/storage/address.js';
 
 const US = '+12025550123';
 
@@ -79,7 +80,7 @@ describe('normalizeAddress', () => {
   });
 });
 
-describe('addressVariants', () => {
+describe('phoneVariants', () => {
   it.each([
     ['+5511987654321', '+551187654321'],
     ['+551187654321', '+5511987654321'],
@@ -88,11 +89,11 @@ describe('addressVariants', () => {
     ['+5491112345678', '+541112345678'],
     ['+541112345678', '+5491112345678'],
   ])('knows that %s is also written %s', (e164, other) => {
-    expect(addressVariants(e164)).toEqual([e164, other]);
+    expect(phoneVariants(e164)).toEqual([e164, other]);
   });
 
   it.each(['+551132345678', US, 'ann@example.com'])('has no second form of %s', (e164) => {
-    expect(addressVariants(e164)).toEqual([e164]);
+    expect(phoneVariants(e164)).toEqual([e164]);
   });
 });
 

@@ -1,4 +1,5 @@
-import { addressVariants, normalizeAddress, reversedDigits } from '../address.js';
+import { phoneVariants } from '../../domain/phone.js';
+import { normalizeAddress, reversedDigits } from '../address.js';
 import type { TenantFrame } from '../read-model.js';
 import { hadSegment } from './as-of.js';
 import type { Condition } from './condition.js';
@@ -75,7 +76,7 @@ const spellingsOf = (text: string): string[] => [...new Set([text, text.toLowerC
 function customerMatches(text: string, frame: TenantFrame, params: Params): (alias: string) => string[] {
   const { e164 } = normalizeAddress(text, frame.defaultCountry);
   const digits = reversedDigits(text) ?? '';
-  const isCustomer = e164 === null ? null : `any(${params.add(addressVariants(e164), 'text[]')})`;
+  const isCustomer = e164 === null ? null : `any(${params.add(phoneVariants(e164), 'text[]')})`;
   const ends = digits.length < MIN_SUFFIX ? null : startsWith(digits, params);
   return (alias) => [
     ...(isCustomer === null ? [] : [`${alias}.customer_e164 = ${isCustomer}`]),
@@ -100,5 +101,5 @@ export function customerIs(
 ): Condition {
   if (address === null || address === undefined) return null;
   const { e164 } = normalizeAddress(address, frame.defaultCountry);
-  return e164 === null ? 'false' : `${column} = any(${params.add(addressVariants(e164), 'text[]')})`;
+  return e164 === null ? 'false' : `${column} = any(${params.add(phoneVariants(e164), 'text[]')})`;
 }
