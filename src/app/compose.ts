@@ -40,6 +40,8 @@ import type { Database } from './database.js';
 import { loadInstance } from './database.js';
 import { faultName } from './fault.js';
 import { buildHttp } from './http.js';
+import type { Jobs } from './jobs.js';
+import { startJobs } from './jobs.js';
 import { Measurer } from './measurer.js';
 import { Metrics } from './metrics.js';
 import { Sweeper } from './sweeper.js';
@@ -153,6 +155,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onMeasured: (alarms) => metrics.joinAlarms.set(alarms),
     onError: report('measurer'),
   });
+  const jobs: Jobs = {};
+  const worker = await startJobs(database.url, jobs, { onError: report('jobs') });
   metrics.watch(() => ({ subscribers: live.fanOut.subscribers, isLeader: live.sequencer.isLeader }));
   await http.listen({ port: config.port, host: config.host });
   live.sequencer.start();
@@ -174,6 +178,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await sockets.close();
       await apollo.stop();
       await http.close();
+      await worker.close();
       await sweeper.stop();
       await measurer.stop();
       await stores.keys.settled();

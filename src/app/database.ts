@@ -5,6 +5,7 @@ import { createDataSource } from '../storage/data-source.js';
 import { newId } from '../storage/ids.js';
 import type { Config } from './config.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { migrateJobs } from './jobs.js';
 
 export interface Database {
   url: string;
@@ -65,6 +66,7 @@ export async function migrate(url: string): Promise<number> {
       migrations: true,
     }).initialize();
     try {
+      await migrateJobs(url);
       return (await db.runMigrations({ transaction: 'each' })).length;
     } finally {
       await db.destroy();

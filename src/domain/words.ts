@@ -155,5 +155,15 @@ export type LinkTier = (typeof LINK_TIERS)[number];
 export const CAUSES = words('RECORD', 'TIMER', 'PERSON', 'RULE');
 export type CauseKind = (typeof CAUSES)[number];
 
+/** What people and rules do beside sending records: every one of these leaves an entry in the audit log. */
+export const AUDIT_ACTIONS = words(
+  'INTERACTIONS_LINKED',
+  'LEG_UNLINKED',
+  'SUGGESTION_DISMISSED',
+  'INTERACTION_RESOLVED',
+  'UNDONE',
+);
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
 export const isOneOf = <T extends string>(values: readonly T[], value: unknown): value is T =>
   (values as readonly unknown[]).includes(value);

@@ -41,6 +41,8 @@ async function migrate(url) {
   await dataSource.initialize();
   try {
     await dataSource.runMigrations();
+    const { migrateJobs } = await importBuilt('src/app/jobs.js');
+    await migrateJobs(url);
   } finally {
     await dataSource.destroy();
   }

@@ -1,3 +1,4 @@
+import { AuditEntryEntity } from './audit.entity.js';
 import { CallEntity, KnowledgeSearchEntity, ToolCallEntity, TranscriptEntryEntity } from './call.entity.js';
 import { ChangeEntity, FeedHeadEntity } from './change.entity.js';
 import { CallBackCheckEntity, FunnelCellEntity, FunnelDeltaEntity } from './funnel.entity.js';
@@ -11,6 +12,7 @@ import { InteractionVersionEntity } from './version.entity.js';
 
 export const ENTITIES = [
   ApiKeyEntity,
+  AuditEntryEntity,
   CallBackCheckEntity,
   CallEntity,
   ChangeEntity,

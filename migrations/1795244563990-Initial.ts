@@ -1,9 +1,36 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795240625456 implements MigrationInterface {
-  name = 'Initial1795240625456';
+export class Initial1795244563990 implements MigrationInterface {
+  name = 'Initial1795244563990';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+            CREATE TABLE "audit_entry" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "actor" text NOT NULL,
+                "actor_role" text NOT NULL,
+                "action" text NOT NULL,
+                "subject_id" uuid,
+                "reason" text,
+                "batch_id" uuid,
+                "undoes" uuid,
+                "detail" jsonb NOT NULL DEFAULT '{}',
+                CONSTRAINT "PK_32062de2305f210f80cd35c786c" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE UNIQUE INDEX "audit_entry_once_undone" ON "audit_entry" ("tenant_id", "undoes")
+            WHERE undoes is not null
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "audit_entry_by_batch" ON "audit_entry" ("tenant_id", "batch_id")
+            WHERE batch_id is not null
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "audit_entry_by_subject" ON "audit_entry" ("tenant_id", "subject_id", "id")
+        `);
     await queryRunner.query(`
             CREATE TABLE "call" (
                 "tenant_id" uuid NOT NULL,
@@ -731,6 +758,18 @@ export class Initial1795240625456 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP TABLE "call"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."audit_entry_by_subject"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."audit_entry_by_batch"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."audit_entry_once_undone"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "audit_entry"
         `);
   }
 }
