@@ -31,6 +31,9 @@ export function phoneVariants(e164: string): string[] {
 /** True when the source says that the caller hid the number; a source that says nothing hides nothing. */
 export const isWithheld = (raw: string | null): boolean => raw !== null && WITHHELD.has(bareAddress(raw));
 
+/** True when nobody can be known by it: it is withheld, or says nothing. */
+export const namesNobody = (raw: string): boolean => isWithheld(raw) || BLANK.has(bareAddress(raw));
+
 const LEVELS: readonly (readonly [PhoneMatch, (a: string, b: string) => boolean])[] = [
   ['E164', (a, b) => a === b],
   ['VARIANT', (a, b) => phoneVariants(a).includes(b)],
@@ -44,8 +47,7 @@ export function matchPhones(a: string | null, b: string | null): PhoneMatch {
   return LEVELS.find(([, holds]) => holds(a, b))?.[0] ?? 'DIFFERENT';
 }
 
-const isKnown = (address: string | null): address is string =>
-  address !== null && !isWithheld(address) && !BLANK.has(bareAddress(address));
+const isKnown = (address: string | null): address is string => address !== null && !namesNobody(address);
 
 /** Both are numbers with so many digits, and end in the same. */
 function haveSameEnd(a: string, b: string, digits: number): boolean {
@@ -56,6 +58,6 @@ function haveSameEnd(a: string, b: string, digits: number): boolean {
 /** `"Anonymous" <sip:anonymous@anonymous.invalid>;tag=1` is `anonymous`. */
 function bareAddress(raw: string): string {
   const address = (/<([^<>]*)>/.exec(raw)?.[1] ?? raw).trim().toLowerCase();
-  const user = /^sips?:([^@;]*)/.exec(address)?.[1] ?? address;
+  const user = /^(?:sips?|tel):([^@;]*)/.exec(address)?.[1] ?? address;
   return user.replace(/@anonymous\.invalid$/, '').trim();
 }

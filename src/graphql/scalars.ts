@@ -1,11 +1,8 @@
 import type { ValueNode } from 'graphql';
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { readInstant } from '../domain/instant.js';
 import type { Json } from '../domain/record.js';
-
-/** Date, time to the second, an optional fraction, and a zone: RFC 3339. */
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
-const EARLIEST = Date.UTC(1990, 0, 1);
-const LATEST = Date.UTC(2101, 0, 1);
+import type { Instant } from '../domain/words.js';
 
 /** Deepest nesting of a JSON value. */
 export const JSON_DEPTH = 32;
@@ -14,15 +11,9 @@ const refuse = (message: string, node?: ValueNode): never => {
   throw new GraphQLError(message, { nodes: node ?? null, extensions: { code: 'BAD_USER_INPUT' } });
 };
 
-/** Epoch ms of an instant in RFC 3339, or a sentence that says what is wrong with it. */
-function readInstant(text: unknown, node?: ValueNode): number {
-  const parts = typeof text === 'string' ? RFC3339.exec(text) : null;
-  if (parts === null)
-    return refuse('must be an instant in RFC 3339 with a zone, such as 2026-09-14T15:04:07.210Z', node);
-  const at = Date.parse(parts[0].toUpperCase());
-  const days = new Date(Date.UTC(Number(parts[1]), Number(parts[2]), 0)).getUTCDate();
-  if (Number.isNaN(at) || Number(parts[3]) > days) return refuse('must be an instant that exists', node);
-  return at >= EARLIEST && at < LATEST ? at : refuse('must lie in the years 1990 to 2100', node);
+function instant(value: unknown, node?: ValueNode): Instant {
+  const read = readInstant(value);
+  return typeof read === 'number' ? read : refuse(read, node);
 }
 
 /** Our instants are epoch ms; clients see text. */
@@ -32,8 +23,8 @@ export const DateTime = new GraphQLScalarType<number, string>({
     'An instant. Written as ISO 8601 in UTC with milliseconds, `2026-09-14T15:04:07.210Z`. ' +
     'Read as RFC 3339 with any zone, in the years 1990 to 2100.',
   serialize: (value) => new Date(Number(value)).toISOString(),
-  parseValue: (value) => readInstant(value),
-  parseLiteral: (node) => readInstant(node.kind === Kind.STRING ? node.value : null, node),
+  parseValue: (value) => instant(value),
+  parseLiteral: (node) => instant(node.kind === Kind.STRING ? node.value : null, node),
 });
 
 function bounded(value: unknown, depth = 0): Json {

@@ -1,6 +1,6 @@
 import { InvalidPayload } from '../domain/errors.js';
+import { INSTANT_FAULTS, isPlausible } from '../domain/instant.js';
 import type { NeutralRecord } from '../domain/record.js';
-import { isPlausible } from './neutral/instant.js';
 
 /** What an index of the database can hold, with room to spare. */
 const NAME_LIMIT = 256;
@@ -26,8 +26,7 @@ export function bounded(record: NeutralRecord): NeutralRecord {
     throw new InvalidPayload('externalId', `must have 1 to ${NAME_LIMIT} characters.`);
   for (const name of TIMES) {
     const at = record[name];
-    if (at != null && !isPlausible(at))
-      throw new InvalidPayload(name, 'must be a time between 1990 and 2100.');
+    if (at != null && !isPlausible(at)) throw new InvalidPayload(name, INSTANT_FAULTS.range);
   }
   const cut = Object.fromEntries(
     NAMES.flatMap((name) => (isLong(record[name]) ? [[name, record[name].slice(0, NAME_LIMIT)]] : [])),

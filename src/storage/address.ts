@@ -1,5 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { CountryCode } from 'libphonenumber-js/min';
+import { namesNobody } from '../domain/phone.js';
 import { isStorable } from './list/params.js';
 
 /** A customer's address in the form in which equal customers are equal. */
@@ -13,13 +14,6 @@ export interface NormalAddress {
 /** What is longer is no address: it is kept as it came, but is nobody's. */
 const MAX_LENGTH = 256;
 
-/** What carriers and SIP systems write instead of a caller's address; Twilio spells five of them as numbers. */
-const WITHHELD = new Set([
-  ...['', '-', '0', 'anonymous', 'unknown', 'restricted', 'unavailable', 'private', 'withheld', 'blocked'],
-  ...['none', 'null', 'nil', 'undefined', 'n/a', 'no caller id', 'private number', 'unknown number'],
-  ...['+266696687', '+7378742833', '+2562533', '+8656696', '+86282452253'],
-]);
-
 const SCHEME = /^(?:tel|callto|sips?|sms|whatsapp|rcs):/i;
 const DIALABLE = /^[\s(]*\+?[\d\s().\-/\u2010-\u2015]*\d[\d\s().\-/\u2010-\u2015]*$/;
 const EXTENSION = /(?<=\d)\s*(?:,|x|ext)[^@]*$/i;
@@ -32,7 +26,7 @@ const SHORTEST_INTERNATIONAL = 11;
 export function normalizeAddress(raw: string | null, defaultCountry: string): NormalAddress {
   const text = bareAddress(raw ?? '');
   const dialed = dialedPart(text);
-  if (WITHHELD.has(dialed.toLowerCase()) || !isStorable(text)) return { e164: null, reversed: null };
+  if (namesNobody(dialed) || !isStorable(text)) return { e164: null, reversed: null };
   if (!DIALABLE.test(dialed)) return { e164: text.toLowerCase(), reversed: null };
   const digits = dialed.replace(/\D/g, '');
   const e164 = toE164(dialed, digits, defaultCountry) ?? (text.includes('@') ? text.toLowerCase() : digits);

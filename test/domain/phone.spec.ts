@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isWithheld, matchPhones, PHONE_MATCHES, phoneVariants } from '../../src/domain/phone.js';
+import {
+  isWithheld,
+  matchPhones,
+  namesNobody,
+  PHONE_MATCHES,
+  phoneVariants,
+} from '../../src/domain/phone.js';
 
 const digits = (length: number) =>
   fc
@@ -137,4 +143,20 @@ describe('isWithheld', () => {
   ])('sees no hidden number in %j', (raw) => {
     expect(isWithheld(raw)).toBe(false);
   });
+});
+
+describe('namesNobody', () => {
+  it.each(['', ' - ', '0', 'N/A', 'null', 'tel:anonymous', 'sip:restricted@carrier.example', '+266696687'])(
+    'knows nobody by %j',
+    (raw) => {
+      expect(namesNobody(raw)).toBe(true);
+    },
+  );
+
+  it.each(['1', '00', 'nullable@example.com', '+12025550123', 'tel:+12025550123'])(
+    'may know somebody by %j',
+    (raw) => {
+      expect(namesNobody(raw)).toBe(false);
+    },
+  );
 });

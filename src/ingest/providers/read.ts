@@ -1,5 +1,6 @@
 import { canonicalNamespace } from '../../domain/correlate.js';
 import { UnreadableBody } from '../../domain/errors.js';
+import { isWithheld } from '../../domain/phone.js';
 import type { Json, JsonObject, RecordKey } from '../../domain/record.js';
 import type { Instant } from '../../domain/words.js';
 import type { Delivery } from './adapter.js';
@@ -50,32 +51,9 @@ export function readJson(delivery: Delivery): Json {
   }
 }
 
-/** Words, and the same words typed on a phone's keypad, that stand where a withheld number would. */
-const WITHHELD = new Set([
-  'anonymous',
-  '+266696687',
-  'restricted',
-  '+7378742833',
-  'blocked',
-  '+2562533',
-  'unknown',
-  '+8656696',
-  'unavailable',
-  '+86282452253',
-  'private',
-]);
-
 /** The address a party is known by; null when it was withheld, undefined when nothing was said of it. */
-export function addressOf(value: string | undefined): string | null | undefined {
-  if (value === undefined) return undefined;
-  const user =
-    value
-      .trim()
-      .toLowerCase()
-      .replace(/^(?:sips?:|tel:)/, '')
-      .split('@', 1)[0] ?? '';
-  return user === '' || WITHHELD.has(user) ? null : value.trim();
-}
+export const addressOf = (value: string | undefined): string | null | undefined =>
+  value === undefined ? undefined : value.trim() === '' || isWithheld(value) ? null : value.trim();
 
 /** Our correlation id under any of its spellings, with every value it has in these fields. */
 export const interactionIds = (fields: JsonObject): RecordKey[] =>
