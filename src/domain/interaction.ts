@@ -1,15 +1,16 @@
+import type { Alignment } from './alignment.js';
 import type { Call } from './call.js';
 import type { IgnoredKey } from './correlate.js';
 import { byStart, compareText, legStart } from './leg.js';
 import type { Money } from './money.js';
 import { totalCost } from './money.js';
+import type { StatusInput } from './observation.js';
 import { outcomeOf } from './outcome.js';
 import type { PolicySet } from './policy.js';
 import { policyFor } from './policy.js';
 import type { ReviewFlag, Sentiment, Transfer } from './record.js';
 import type { Stages } from './stages.js';
 import { stagesOf } from './stages.js';
-import type { Alignment, StatusInput } from './status.js';
 import { judge } from './status.js';
 import type { Segment } from './timeline.js';
 import { segmentsOf } from './timeline.js';
@@ -106,11 +107,17 @@ export interface Interaction {
 /** What a projection needs beside the calls themselves. */
 export interface Surroundings extends Pick<
   StatusInput,
-  'watermarks' | 'lagP99' | 'gapP99' | 'seesHumans' | 'now'
+  'watermarks' | 'lagP99' | 'gapP99' | 'seesHumans' | 'hasSuggestion' | 'now'
 > {
   policy: PolicySet;
   /** Keys that join nothing, by leg id. */
   ignoredKeys: ReadonlyMap<string, readonly IgnoredKey[]>;
+}
+
+export interface Projection {
+  interaction: Interaction;
+  /** Ends presumed from silence, by leg id. */
+  presumedEnds: ReadonlyMap<string, Instant>;
 }
 
 /** The order in which roles are believed about the line, and about the conversation. */
@@ -118,7 +125,7 @@ const LINE: readonly Role[] = ['DIALER', 'CHAT', 'HUMAN', 'ASSISTANT'];
 const TALK: readonly Role[] = ['ASSISTANT', 'CHAT', 'HUMAN', 'DIALER'];
 
 /** The whole state of an interaction: a pure function of its calls, the policy and the time. */
-export function project(calls: readonly Call[], around: Surroundings): Interaction {
+export function project(calls: readonly Call[], around: Surroundings): Projection {
   const sorted = [...calls].sort(byStart);
   const line = believedFirst(sorted, LINE);
   const talk = believedFirst(sorted, TALK);
@@ -131,9 +138,9 @@ export function project(calls: readonly Call[], around: Surroundings): Interacti
   const lastActivityAt = Math.max(...sorted.map((call) => Math.max(call.lastEventAt, call.endedAt ?? 0)));
   const ended = verdict.status !== 'IN_PROGRESS';
   const endedAt = ended ? Math.max(...sorted.map((call) => call.endedAt ?? call.lastEventAt)) : null;
-  const { missing: _missing, presumedEnds: _presumedEnds, ...judged } = verdict;
+  const { missing: _missing, presumedEnds, ...judged } = verdict;
   const { outcome, reason: outcomeReason } = outcomeOf(sorted, ended, policy);
-  return {
+  const interaction: Interaction = {
     ...judged,
     reference: pick(line, (call) => call.reference),
     externalIds: sorted.map((call) => call.externalId),
@@ -172,6 +179,7 @@ export function project(calls: readonly Call[], around: Surroundings): Interacti
     disagreements: disagreementsOf(line, talk, around),
     policyVersion: policy.version,
   };
+  return { interaction, presumedEnds };
 }
 
 const believedFirst = (calls: readonly Call[], order: readonly Role[]): Call[] =>

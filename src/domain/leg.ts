@@ -1,4 +1,4 @@
-import type { Direction, Instant, KeyScope, LegState, Role } from './words.js';
+import type { CallStatus, Direction, Instant, KeyScope, LegState, Role } from './words.js';
 import { LEG_STATES } from './words.js';
 
 /** One system's view of one party-to-party path: what joining, status and the mini timeline need to know. */
@@ -19,6 +19,9 @@ export interface Leg {
   lastEventAt: Instant;
 }
 
+/** A leg with the status that its system gives it. */
+export type StatedLeg = Leg & { status: CallStatus };
+
 /** A key that a leg states or is known by, cleaned (see correlate.ts). */
 export interface LegKey {
   namespace: string;
@@ -37,6 +40,20 @@ export const legStart = (leg: Leg): Instant =>
   statedStart(leg) ?? Math.min(leg.firstEventAt, leg.endedAt ?? leg.firstEventAt);
 
 export const isTerminal = (leg: Leg): boolean => leg.state === 'TERMINAL';
+
+/** When a leg was last there; null while it is not known to have ended. */
+export const lastThereAt = (leg: Leg): Instant | null =>
+  leg.endedAt ?? (isTerminal(leg) ? leg.lastEventAt : null);
+
+export const wasAnswered = (leg: StatedLeg): boolean =>
+  leg.answeredAt !== null ||
+  leg.status === 'ACTIVE' ||
+  leg.status === 'COMPLETED' ||
+  leg.status === 'VOICEMAIL';
+
+/** An assistant leg that its own system gave up before it began. */
+export const failedToJoin = (leg: StatedLeg): boolean =>
+  leg.role === 'ASSISTANT' && leg.status === 'FAILED' && leg.answeredAt === null && leg.startedAt === null;
 
 /** Earliest start first; the external id makes the order total. */
 export const byStart = (a: Leg, b: Leg): number =>

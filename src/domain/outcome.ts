@@ -1,7 +1,7 @@
 import type { Call } from './call.js';
-import { isTerminal, statedStart } from './leg.js';
+import { isTerminal, statedStart, wasAnswered } from './leg.js';
 import type { TracePolicy } from './policy.js';
-import { wasAnswered, wasBridged } from './status.js';
+import { wasBridged } from './transfer.js';
 import type { CallStatus, Outcome } from './words.js';
 
 /** How an interaction ended, and the source's own word for it where there is one. */

@@ -1,10 +1,10 @@
 import type { Call } from './call.js';
-import { legStart } from './leg.js';
+import { failedToJoin, legStart, wasAnswered } from './leg.js';
 import { rolesOf } from './policy.js';
 import type { TracePolicy } from './policy.js';
 import type { Message, Transfer } from './record.js';
 import type { Verdict } from './status.js';
-import { failedToJoin, wasAnswered, wasBridged } from './status.js';
+import { wasBridged } from './transfer.js';
 import type { Channel, Instant, Outcome, Role, Stage } from './words.js';
 import { STAGES } from './words.js';
 

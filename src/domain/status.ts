@@ -1,48 +1,10 @@
-import type { Leg } from './leg.js';
-import { isTerminal, legStart, statedStart } from './leg.js';
-import type { TracePolicy } from './policy.js';
-import { rolesOf } from './policy.js';
-import type { Transfer } from './record.js';
-import type {
-  CallStatus,
-  Channel,
-  Direction,
-  DropDetail,
-  DropStage,
-  FaultDomain,
-  Instant,
-  InteractionStatus,
-  Role,
-} from './words.js';
+import type { Alignment } from './alignment.js';
+import { failedToJoin, legStart } from './leg.js';
+import type { MissingRole, Observed, StatusInput } from './observation.js';
+import { observe, silenceOf } from './observation.js';
+import { bridgeTime } from './transfer.js';
+import type { DropDetail, DropStage, FaultDomain, Instant, InteractionStatus, Role } from './words.js';
 import type { Fact, Why, WhyCode } from './why.js';
-
-/** What the status of an interaction depends on, and nothing else. */
-export interface StatusInput {
-  legs: readonly (Leg & { status: CallStatus })[];
-  channel: Channel;
-  direction: Direction | null;
-  transfers: readonly Transfer[];
-  policy: TracePolicy;
-  /** Up to when the sources of a role have reported everything; null: not known. */
-  watermarks: Readonly<Partial<Record<Role, Instant | null>>>;
-  /** How late the sources of a role are at their 99th percentile, in ms. */
-  lagP99: Readonly<Partial<Record<Role, number>>>;
-  /** How long a call goes on without a word of a role's sources, at the 99th percentile, in ms. */
-  gapP99?: Readonly<Partial<Record<Role, number>>>;
-  /** True when the tenant has a source that would report a human agent's leg. */
-  seesHumans: boolean;
-  now: Instant;
-}
-
-export interface Alignment {
-  isAligned: boolean;
-  /** Assistant start minus dialer answer. Null when either is unknown. */
-  joinDelayMs: number | null;
-  /** Assistant end minus dialer end; negative when the assistant left first. */
-  overrunMs: number | null;
-  /** The longest part of the answered dialer leg in which nobody else took part. */
-  holeMs: number | null;
-}
 
 export interface Verdict {
   status: InteractionStatus;
@@ -54,7 +16,7 @@ export interface Verdict {
   faultDomain: FaultDomain | null;
   why: Why;
   /** Roles that should be here and are not, each with the time until which it may still come. */
-  missing: { role: Role; deadline: Instant }[];
+  missing: MissingRole[];
   alignment: Alignment;
   /** Ends presumed from silence, by leg id. */
   presumedEnds: Map<string, Instant>;
@@ -94,102 +56,9 @@ function turningPoints(input: StatusInput, seen: Observed): Instant[] {
 const differ = (one: Verdict, other: Verdict): boolean =>
   one.why.code !== other.why.code || one.isProvisional !== other.isProvisional;
 
-interface Observed {
-  live: boolean;
-  lastActivityAt: Instant;
-  presumedEnds: Map<string, Instant>;
-  answered: boolean;
-  answeredAt: Instant | null;
-  endedAt: Instant;
-  missing: { role: Role; deadline: Instant }[];
-  alignment: Alignment;
-  /** The bridged transfer after which a human is expected. */
-  toHuman: Transfer | undefined;
-  /** The bridged transfer after which nothing can be seen. */
-  outOfSight: Transfer | undefined;
-}
-
-function observe(input: StatusInput): Observed {
-  const { legs, now } = input;
-  const lastActivityAt = Math.max(...legs.map((leg) => Math.max(leg.lastEventAt, leg.endedAt ?? 0)));
-  const open = legs.filter((leg) => !isTerminal(leg));
-  const live = open.length > 0 && now - lastActivityAt < silenceOf(input);
-  const presumedEnds = new Map(live ? [] : open.map((leg) => [leg.id, leg.lastEventAt]));
-  const dialers = legs.filter((leg) => leg.role === 'DIALER');
-  const answers = dialers.flatMap((leg) => leg.answeredAt ?? []);
-  const base = {
-    live,
-    lastActivityAt,
-    presumedEnds,
-    answered: dialers.some(wasAnswered),
-    answeredAt: answers.length > 0 ? Math.min(...answers) : null,
-    endedAt: Math.max(...legs.map((leg) => endOf(leg) ?? leg.lastEventAt)),
-    toHuman: input.transfers.find((transfer) => expectsHuman(transfer, input)),
-    outOfSight: input.transfers.find((transfer) => isOutOfSight(transfer, input)),
-  };
-  return { ...base, missing: missingRoles(input, base), alignment: align(input, base) };
-}
-
-/** Sources that say little are waited for longer: twice the gap that their calls usually have. */
-const silenceOf = ({ legs, policy, gapP99 = {} }: StatusInput): number =>
-  Math.max(policy.silence, ...legs.map((leg) => 2 * (gapP99[leg.role] ?? 0)));
-
-/** When a leg was last there; null while it is not known to have ended. */
-const endOf = (leg: Leg): Instant | null => leg.endedAt ?? (isTerminal(leg) ? leg.lastEventAt : null);
-
-export const wasAnswered = (leg: Leg & { status: CallStatus }): boolean =>
-  leg.answeredAt !== null ||
-  leg.status === 'ACTIVE' ||
-  leg.status === 'COMPLETED' ||
-  leg.status === 'VOICEMAIL';
-
-/** Only what was bridged can end; the rest fails or is cancelled (rule R21). */
-export const wasBridged = ({ state }: Transfer): boolean => state === 'BRIDGED' || state === 'ENDED';
-
-/** A human leg is expected once a transfer was bridged, unless no source could show it (rule R21). */
-const expectsHuman = (transfer: Transfer, input: StatusInput): boolean =>
-  wasBridged(transfer) && (transfer.observable !== false || input.seesHumans);
-
-const isOutOfSight = (transfer: Transfer, input: StatusInput): boolean =>
-  wasBridged(transfer) && !expectsHuman(transfer, input);
-
-/** An assistant leg that its own system gave up before it began. */
-export const failedToJoin = (leg: Leg & { status: CallStatus }): boolean =>
-  leg.role === 'ASSISTANT' && leg.status === 'FAILED' && leg.answeredAt === null && leg.startedAt === null;
-
-function expectedRoles(input: StatusInput, answered: boolean): Role[] {
-  const dialerKnown = input.legs.some((leg) => leg.role === 'DIALER');
-  const roles = (input.policy.roles ?? rolesOf(input.channel)).filter(
-    (role) => role !== 'ASSISTANT' || !dialerKnown || answered || !input.policy.unansweredIsComplete,
-  );
-  const human: Role[] = input.transfers.some((transfer) => expectsHuman(transfer, input)) ? ['HUMAN'] : [];
-  return [...new Set([...roles, ...human])];
-}
-
-function missingRoles(
-  input: StatusInput,
-  seen: Pick<Observed, 'answered' | 'answeredAt' | 'endedAt' | 'presumedEnds'>,
-): Observed['missing'] {
-  const present = new Set(
-    input.legs.filter((leg) => !(seen.answered && failedToJoin(leg))).map((leg) => leg.role),
-  );
-  if (!seen.answered && dialerIsUnfinished(input, seen)) present.delete('DIALER');
-  return expectedRoles(input, seen.answered)
-    .filter((role) => !present.has(role))
-    .map((role) => {
-      const anchor = role === 'ASSISTANT' && seen.answeredAt !== null ? seen.answeredAt : seen.endedAt;
-      return { role, deadline: anchor + Math.max(input.policy.window[role], input.lagP99[role] ?? 0) };
-    });
-}
-
-/** A dialer that fell silent before an answer: its record is not whole. */
-const dialerIsUnfinished = (input: StatusInput, seen: Pick<Observed, 'presumedEnds'>): boolean => {
-  const dialers = input.legs.filter((leg) => leg.role === 'DIALER');
-  return dialers.length > 0 && dialers.every((leg) => seen.presumedEnds.has(leg.id));
-};
-
 function whole(input: StatusInput, seen: Observed): Verdict {
-  const { alignment, outOfSight } = seen;
+  const { alignment } = seen;
+  const [unseen] = seen.outOfSight;
   if (!alignment.isAligned) {
     const { joinDelayMs, overrunMs, holeMs } = alignment;
     return settled('PARTIAL', seen, 'SEGMENTS_MISALIGNED', { joinDelayMs, overrunMs, holeMs });
@@ -197,9 +66,9 @@ function whole(input: StatusInput, seen: Observed): Verdict {
   const roles = new Set(input.legs.filter((leg) => !failedToJoin(leg)).map((leg) => leg.role));
   if (roles.has('DIALER') && !seen.answered && !roles.has('ASSISTANT'))
     return settled('COMPLETE', seen, 'NEVER_ANSWERED', { endedAt: seen.endedAt });
-  if (outOfSight !== undefined && !roles.has('HUMAN'))
+  if (unseen !== undefined && !roles.has('HUMAN'))
     return settled('COMPLETE', seen, 'HUMAN_NOT_OBSERVABLE', {
-      bridgedAt: bridgeTime(outOfSight) ?? seen.endedAt,
+      bridgedAt: bridgeTime(unseen) ?? seen.endedAt,
     });
   const durationMs = Math.max(0, seen.endedAt - Math.min(...input.legs.map(legStart)));
   return settled('COMPLETE', seen, 'ALL_SEGMENTS_PRESENT', { legs: input.legs.length, durationMs });
@@ -224,13 +93,13 @@ function partial(seen: Observed): Verdict {
 }
 
 /** The role whose deadline comes first, of some that are missing. */
-function earliest(missing: Observed['missing'], seen: Observed): Observed['missing'][number] {
+function earliest(missing: readonly MissingRole[], seen: Observed): MissingRole {
   const [first] = [...missing].sort((a, b) => a.deadline - b.deadline);
   return first ?? { role: 'DIALER', deadline: seen.endedAt };
 }
 
 /** Where in the journey the trace is incomplete. The order of these rules is part of the definition. */
-function dropped(input: StatusInput, seen: Observed, overdue: Observed['missing']): Verdict {
+function dropped(input: StatusInput, seen: Observed, overdue: readonly MissingRole[]): Verdict {
   const deadlineOf = (role: Role) => overdue.find((one) => one.role === role)?.deadline ?? null;
   const assistantBy = deadlineOf('ASSISTANT');
   const dialerBy = deadlineOf('DIALER');
@@ -249,10 +118,14 @@ function infraToBot(input: StatusInput, seen: Observed, deadline: Instant): Verd
     faultDomain: 'ASSISTANT' as const,
   });
   if (input.legs.some(failedToJoin)) return drop('ASSISTANT_FAILED_TO_JOIN', { answeredAt });
+  const verdict = input.hasSuggestion === true ? drop('CANDIDATE_EXISTS', { answeredAt }) : undefined;
   if ((input.watermarks.ASSISTANT ?? -Infinity) >= seen.endedAt)
-    return drop('ASSISTANT_NEVER_STARTED', { answeredAt, endedAt: seen.endedAt });
-  const verdict = drop('ASSISTANT_NOT_REPORTED_YET', { answeredAt, deadline });
-  return provisional(verdict, input.now, answeredAt + input.policy.finalizeAfter);
+    return verdict ?? drop('ASSISTANT_NEVER_STARTED', { answeredAt, endedAt: seen.endedAt });
+  return provisional(
+    verdict ?? drop('ASSISTANT_NOT_REPORTED_YET', { answeredAt, deadline }),
+    input.now,
+    answeredAt + input.policy.finalizeAfter,
+  );
 }
 
 function dialerMissing(input: StatusInput, seen: Observed, deadline: Instant): Verdict {
@@ -274,7 +147,7 @@ function dialerMissing(input: StatusInput, seen: Observed, deadline: Instant): V
   return provisional(verdict, input.now, finalAt);
 }
 
-function unspecified(seen: Observed, overdue: Observed['missing']): Verdict {
+function unspecified(seen: Observed, overdue: readonly MissingRole[]): Verdict {
   const { role, deadline } = earliest(overdue, seen);
   const verdict = (
     why: WhyCode,
@@ -330,53 +203,4 @@ function settled(status: InteractionStatus, seen: Observed, code: WhyCode, facts
     presumedEnds: seen.presumedEnds,
     nextEvaluationAt: null,
   };
-}
-
-const bridgeTime = (transfer: Transfer | undefined): Instant | null =>
-  transfer?.bridgedAt ?? transfer?.requestedAt ?? null;
-
-type Span = readonly [from: Instant, to: Instant];
-
-const UNKNOWN_ALIGNMENT: Alignment = { isAligned: true, joinDelayMs: null, overrunMs: null, holeMs: null };
-
-/**
- * Do the parts fit together in time? The numbers are returned, not only the answer. There are none
- * while nothing says when the dialer was answered, or when an assistant started.
- */
-function align(input: StatusInput, seen: Pick<Observed, 'presumedEnds' | 'endedAt'>): Alignment {
-  const { policy, legs } = input;
-  const end = (leg: Leg) => endOf(leg) ?? seen.presumedEnds.get(leg.id) ?? seen.endedAt;
-  const span = (leg: Leg): Span => [leg.answeredAt ?? legStart(leg), end(leg)];
-  const joined = legs.filter((leg) => leg.role === 'ASSISTANT' && !failedToJoin(leg));
-  const dialers = legs.filter((leg) => leg.role === 'DIALER' && leg.answeredAt !== null).map(span);
-  const isKnown = joined.every((leg) => (leg.answeredAt ?? statedStart(leg)) !== null);
-  if (joined.length === 0 || dialers.length === 0 || !isKnown) return UNKNOWN_ALIGNMENT;
-  const assistants = joined.map(span);
-  const dialerEnd = Math.max(...dialers.map(([, to]) => to));
-  const unseen = input.transfers
-    .filter((transfer) => isOutOfSight(transfer, input))
-    .map((transfer): Span => [bridgeTime(transfer) ?? dialerEnd, transfer.endedAt ?? dialerEnd]);
-  const humans = legs.filter((leg) => leg.role === 'HUMAN').map((leg): Span => [legStart(leg), end(leg)]);
-  const joinDelayMs =
-    Math.min(...assistants.map(([from]) => from)) - Math.min(...dialers.map(([from]) => from));
-  const overrunMs = Math.max(...assistants.map(([, to]) => to)) - dialerEnd;
-  const cover = [...assistants, ...humans, ...unseen];
-  const holeMs = Math.max(...dialers.map((dialer) => longestHole(dialer, cover)));
-  const isAligned =
-    joinDelayMs >= policy.joinEarliest &&
-    joinDelayMs <= policy.joinLatest &&
-    overrunMs <= policy.endTolerance &&
-    holeMs <= policy.holeTolerance;
-  return { isAligned, joinDelayMs, overrunMs, holeMs };
-}
-
-/** The longest stretch inside a span that no cover span touches. */
-function longestHole([start, end]: Span, cover: readonly Span[]): number {
-  let reached = start;
-  let longest = 0;
-  for (const [from, to] of [...cover].sort((a, b) => a[0] - b[0])) {
-    longest = Math.max(longest, Math.min(from, end) - reached);
-    reached = Math.max(reached, to);
-  }
-  return Math.max(longest, end - reached);
 }

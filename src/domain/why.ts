@@ -34,6 +34,7 @@ export const WHY_CODES = [
   'ASSISTANT_NEVER_STARTED',
   'ASSISTANT_NOT_REPORTED_YET',
   'ASSISTANT_FAILED_TO_JOIN',
+  'CANDIDATE_EXISTS',
   'ASSISTANT_NEVER_REPORTED',
   'DIALER_NOT_SYNCED_YET',
   'DIALER_NEVER_REPORTED',
@@ -101,6 +102,10 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
       'The assistant failed to join',
       'The dialer connected the call at {answeredAt}; the assistant reported that it could not join.',
     ],
+    CANDIDATE_EXISTS: [
+      'A candidate waits for a decision',
+      'The dialer connected the call at {answeredAt}; an assistant record that may belong to it was found, and a person has to confirm or dismiss it.',
+    ],
     ASSISTANT_NEVER_REPORTED: [
       'No record of the assistant',
       'No record of the assistant joined this interaction by {deadline}.',
@@ -167,6 +172,10 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
     ASSISTANT_FAILED_TO_JOIN: [
       'El asistente no pudo entrar',
       'El marcador conectó la llamada a las {answeredAt}; el asistente informó que no pudo entrar.',
+    ],
+    CANDIDATE_EXISTS: [
+      'Un candidato espera una decisión',
+      'El marcador conectó la llamada a las {answeredAt}; se encontró un registro del asistente que podría ser suyo, y una persona debe confirmarlo o descartarlo.',
     ],
     ASSISTANT_NEVER_REPORTED: [
       'Sin registro del asistente',

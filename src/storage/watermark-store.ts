@@ -49,7 +49,8 @@ export async function settleDrops(tx: EntityManager, tenantId: string, now: Inst
        select id from interaction
         where tenant_id = $1 and status = 'DROPPED' and is_provisional
           and ended_at <= case drop_detail when 'DIALER_NOT_SYNCED_YET' then $2::timestamptz
-                                           when 'ASSISTANT_NOT_REPORTED_YET' then $3::timestamptz end
+                                           when 'ASSISTANT_NOT_REPORTED_YET' then $3::timestamptz
+                                           when 'CANDIDATE_EXISTS' then $3::timestamptz end
         order by id for update)
      update interaction i set next_evaluation_at = $4 from passed
       where i.tenant_id = $1 and i.id = passed.id`,

@@ -37,11 +37,12 @@ function interactionsOf(story: Story, now: number): Interaction[] {
     now,
     ignoredKeys: new Map(),
   };
-  return partition(joinables).groups.map(({ legIds }) =>
-    project(
-      calls.filter(({ id }) => legIds.includes(id)),
-      around,
-    ),
+  return partition(joinables).groups.map(
+    ({ legIds }) =>
+      project(
+        calls.filter(({ id }) => legIds.includes(id)),
+        around,
+      ).interaction,
   );
 }
 

@@ -12,7 +12,7 @@ import { ROLES } from '../../src/domain/words.js';
 import { at, ended, open, surroundings } from '../support/calls.js';
 
 const interaction = (calls: readonly Call[], fields: Partial<Surroundings> = {}): Interaction =>
-  project(calls, surroundings(fields));
+  project(calls, surroundings(fields)).interaction;
 
 const dialer = (fields: Partial<Call> = {}) => ended('DIALER', 0, 120, fields);
 const assistant = (fields: Partial<Call> = {}) => ended('ASSISTANT', 2, 119, fields);

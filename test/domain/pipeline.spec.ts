@@ -74,11 +74,12 @@ class Pipeline {
       }),
     );
     const callOf = new Map(calls.map((call) => [call.id, call]));
-    const interactions = groups.map(({ legIds }) =>
-      project(
-        legIds.flatMap((id) => callOf.get(id) ?? []),
-        { ...around, ignoredKeys },
-      ),
+    const interactions = groups.map(
+      ({ legIds }) =>
+        project(
+          legIds.flatMap((id) => callOf.get(id) ?? []),
+          { ...around, ignoredKeys },
+        ).interaction,
     );
     return { interactions, calls };
   }

@@ -157,7 +157,8 @@ describe('the check', () => {
 describe('a projection', () => {
   const calls = [ended('DIALER', 0, 60, { channel: 'VOICE', direction: 'OUTBOUND' })];
   const statusUnder = (...overrides: PolicyOverride[]) =>
-    project(calls, surroundings({ policy: { ...withOverrides(...overrides), version: 4 }, now: at(120) }));
+    project(calls, surroundings({ policy: { ...withOverrides(...overrides), version: 4 }, now: at(120) }))
+      .interaction;
 
   it('is judged by the policy of its own channel and direction, and keeps its version', () => {
     expect(statusUnder()).toMatchObject({ status: 'PARTIAL', policyVersion: 4 });

@@ -12,7 +12,7 @@ import { at, call, ended, HOUR, NOON, open, surroundings } from '../support/call
 const reached = (...calls: Call[]): Partial<Record<Stage, number>> => reachedAt(3_600, ...calls);
 
 function reachedAt(seconds: number, ...calls: Call[]): Partial<Record<Stage, number>> {
-  const { stages } = project(calls, surroundings({ now: at(seconds) }));
+  const { stages } = project(calls, surroundings({ now: at(seconds) })).interaction;
   return Object.fromEntries(
     Object.entries(stages.at).flatMap(([stage, time]) =>
       time === null ? [] : [[stage, (time - NOON) / 1_000]],
@@ -21,7 +21,7 @@ function reachedAt(seconds: number, ...calls: Call[]): Partial<Record<Stage, num
 }
 
 const settled = (around: Partial<Surroundings>, ...calls: Call[]): Stage[] =>
-  project(calls, surroundings(around)).stages.settled;
+  project(calls, surroundings(around)).interaction.stages.settled;
 
 const said = (speaker: Message['speaker'], startedAt: number | null, id = 'm'): Message => ({
   id,

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { Call } from '../../src/domain/call.js';
 import { DEFAULT_POLICY } from '../../src/domain/policy.js';
 import type { Transfer } from '../../src/domain/record.js';
-import type { StatusInput, Verdict } from '../../src/domain/status.js';
+import type { StatusInput } from '../../src/domain/observation.js';
+import type { Verdict } from '../../src/domain/status.js';
 import { judge } from '../../src/domain/status.js';
 import type { CallStatus, DropDetail, DropStage, FaultDomain, Role } from '../../src/domain/words.js';
 import { CHANNELS, ROLES } from '../../src/domain/words.js';
@@ -677,6 +678,45 @@ describe('the stage of a drop, in order', () => {
       },
     ],
     [
+      'INFRA_TO_BOT: a suggestion stands, and the assistant may not have reported everything',
+      {
+        legs: [dialer()],
+        fields: { hasSuggestion: true },
+        stage: 'INFRA_TO_BOT',
+        detail: 'CANDIDATE_EXISTS',
+        code: 'CANDIDATE_EXISTS',
+        fault: 'ASSISTANT',
+        until: at(0) + final,
+        facts: [answeredAt],
+      },
+    ],
+    [
+      'INFRA_TO_BOT: a suggestion stands, and the watermark of the assistant has passed the call',
+      {
+        legs: [dialer()],
+        fields: { hasSuggestion: true, watermarks: { ASSISTANT: at(120) } },
+        stage: 'INFRA_TO_BOT',
+        detail: 'CANDIDATE_EXISTS',
+        code: 'CANDIDATE_EXISTS',
+        fault: 'ASSISTANT',
+        until: null,
+        facts: [answeredAt],
+      },
+    ],
+    [
+      'INFRA_TO_BOT: that the assistant could not join weighs more than a suggestion',
+      {
+        legs: [dialer(), failedAssistant()],
+        fields: { hasSuggestion: true },
+        stage: 'INFRA_TO_BOT',
+        detail: 'ASSISTANT_FAILED_TO_JOIN',
+        code: 'ASSISTANT_FAILED_TO_JOIN',
+        fault: 'ASSISTANT',
+        until: null,
+        facts: [answeredAt],
+      },
+    ],
+    [
       'INFRA_TO_BOT: a voicemail that no assistant spoke to',
       {
         legs: [dialer({ status: 'VOICEMAIL' })],
@@ -944,6 +984,7 @@ describe('the verdict is a pure function, and knows when it will be another (pro
       watermarks: fc.record({ DIALER: optional, ASSISTANT: optional }),
       lagP99: fc.record({ DIALER: lag, ASSISTANT: lag, HUMAN: lag }),
       seesHumans: fc.boolean(),
+      hasSuggestion: fc.boolean(),
       now: fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 0, max: 400_000 })).map(at),
     })
     .map(({ legs, unansweredIsComplete, finalizeAfter, roles, ...rest }) => ({

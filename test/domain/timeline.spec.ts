@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Call } from '../../src/domain/call.js';
 import { DEFAULT_POLICY } from '../../src/domain/policy.js';
-import type { StatusInput } from '../../src/domain/status.js';
+import type { StatusInput } from '../../src/domain/observation.js';
 import { judge } from '../../src/domain/status.js';
 import type { Segment } from '../../src/domain/timeline.js';
 import { segmentsOf } from '../../src/domain/timeline.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Call } from '../../src/domain/call.js';
 import { DEFAULT_POLICY } from '../../src/domain/policy.js';
-import type { StatusInput } from '../../src/domain/status.js';
+import type { StatusInput } from '../../src/domain/observation.js';
 import { judge } from '../../src/domain/status.js';
 import type { Fact, Locale, Why, WhyCode } from '../../src/domain/why.js';
 import { FACT_NAMES, LOCALES, explain, factsShown, printDuration } from '../../src/domain/why.js';
@@ -43,6 +43,7 @@ const SITUATIONS: Record<WhyCode, StatusInput> = {
   ASSISTANT_NEVER_STARTED: situation([dialer()], { ...late, watermarks: { ASSISTANT: at(7_000) } }),
   ASSISTANT_NOT_REPORTED_YET: situation([dialer()], late),
   ASSISTANT_FAILED_TO_JOIN: situation([dialer(), failed], late),
+  CANDIDATE_EXISTS: situation([dialer()], { ...late, hasSuggestion: true }),
   ASSISTANT_NEVER_REPORTED: situation([ended('HUMAN', 0, 60)], late),
   DIALER_NOT_SYNCED_YET: situation([assistant()], late),
   DIALER_NEVER_REPORTED: situation([assistant()], { ...late, watermarks: { DIALER: at(7_000) } }),

@@ -203,6 +203,7 @@ describe('a trial', () => {
     const open = await dialerOnly('open');
     await wholeCall('whole');
     world.now = BASE + 3 * MINUTE;
+    await world.settle();
     const before = await everything();
     const trial = await policies.trial(frame(), tried({ window: { ASSISTANT: MINUTE } }), null);
     expect(trial).toMatchObject({ judged: 2, isCapped: false, judgedAt: world.now });

@@ -12,7 +12,7 @@ const record = { externalId: '', occurredAt: 0, role: 'DIALER' } as const;
 const emptyCall = foldCall({ id: '', sourceId: '' }, [
   { id: '', version: null, occurredAt: 0, receivedAt: 0, hash: '', record },
 ]);
-const emptyInteraction = project([emptyCall], {
+const { interaction: emptyInteraction } = project([emptyCall], {
   policy: DEFAULT_POLICY,
   watermarks: {},
   lagP99: {},

@@ -35,6 +35,7 @@ export class World {
   readonly trace: TraceStore;
   readonly ingest: Ingest;
   readonly tenants: string[] = [];
+  private readonly activity: SourceActivity;
 
   private constructor(
     readonly url: string,
@@ -42,12 +43,12 @@ export class World {
     private readonly drop: () => Promise<void>,
   ) {
     this.trace = new TraceStore(db);
-    this.ingest = World.ingestOver(this.trace, () => this.now);
+    this.activity = new SourceActivity(db);
+    this.ingest = World.ingestOver(this.trace, () => this.now, this.activity);
   }
 
-  static ingestOver(trace: TraceStore, now: () => number): Ingest {
+  static ingestOver(trace: TraceStore, now: () => number, activity = new SourceActivity(trace.db)): Ingest {
     const { db } = trace;
-    const activity = new SourceActivity(db);
     return new Ingest({
       trace,
       sources: new SourceStore(db),
@@ -91,6 +92,11 @@ export class World {
 
   send(source: SourceName, records: object | object[], tenantId = this.tenantId): Promise<RecordResult[]> {
     return this.ingest.receiveRecords(tenantId, source, Array.isArray(records) ? records : [records]);
+  }
+
+  /** Writes when the sources were last heard of, which is otherwise written a little later. */
+  settle(): Promise<void> {
+    return this.activity.flush();
   }
 
   /** All interactions of a tenant, in an order that only depends on what they are. */

@@ -2,7 +2,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import type { Disagreement, InteractionTransfer, Tag } from '../../domain/interaction.js';
 import type { Money } from '../../domain/money.js';
 import type { ReviewFlag, Sentiment } from '../../domain/record.js';
-import type { Alignment } from '../../domain/status.js';
+import type { Alignment } from '../../domain/alignment.js';
 import type { Segment } from '../../domain/timeline.js';
 import type {
   Channel,

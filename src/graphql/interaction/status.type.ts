@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Disagreement, DisagreementCode } from '../../domain/interaction.js';
-import type { Alignment } from '../../domain/status.js';
+import type { Alignment } from '../../domain/alignment.js';
 import type { Explanation, WhyCode } from '../../domain/why.js';
 import type {
   CauseKind,

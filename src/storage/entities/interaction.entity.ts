@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Disagreement, Interaction, InteractionTransfer, Tag } from '../../domain/interaction.js';
 import type { ReviewFlag, Sentiment } from '../../domain/record.js';
 import type { Stages } from '../../domain/stages.js';
-import type { Alignment } from '../../domain/status.js';
+import type { Alignment } from '../../domain/alignment.js';
 import type { Segment } from '../../domain/timeline.js';
 import type {
   CauseKind,

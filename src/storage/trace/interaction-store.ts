@@ -1,10 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { changedFields } from '../../domain/canonical.js';
 import { marksOf } from '../../domain/funnel.js';
-import type { Interaction, Surroundings } from '../../domain/interaction.js';
+import type { Interaction, Projection, Surroundings } from '../../domain/interaction.js';
 import { project } from '../../domain/interaction.js';
-import { policyFor } from '../../domain/policy.js';
-import { judge } from '../../domain/status.js';
 import type { CauseKind } from '../../domain/words.js';
 import { normalizeAddress } from '../address.js';
 import type { CallChange } from '../entities/change.entity.js';
@@ -143,9 +141,8 @@ interface NextState {
 }
 
 function nextState(tenant: TenantSurroundings, one: Due, old: Row | undefined, now: number): NextState {
-  const around = surroundingsOf(tenant, one, now);
   const calls = one.calls.map(({ call }) => call);
-  const state = project(calls, around);
+  const { interaction: state, presumedEnds } = project(calls, surroundingsOf(tenant, one, now));
   const fields: string[] = old === undefined ? [...VISIBLE] : changedFields<Interaction>(old, state, VISIBLE);
   if (one.callChanges.length > 0) fields.push('calls');
   const { e164, reversed } = normalizeAddress(state.customerAddress, tenant.defaultCountry);
@@ -162,7 +159,7 @@ function nextState(tenant: TenantSurroundings, one: Due, old: Row | undefined, n
     createdAt: old?.createdAt ?? now,
     updatedAt: changed ? now : (old?.updatedAt ?? now),
   };
-  return { one, old, row, fields, presumed: presumedEnds(one, state, around) };
+  return { one, old, row, fields, presumed: turnedEnds(one, presumedEnds) };
 }
 
 function surroundingsOf(tenant: TenantSurroundings, one: Due, now: number): Surroundings {
@@ -174,18 +171,10 @@ function surroundingsOf(tenant: TenantSurroundings, one: Due, now: number): Surr
 }
 
 /** Legs whose presumed end begins or ceases with this state. */
-function presumedEnds(one: Due, state: Interaction, around: Surroundings): NextState['presumed'] {
-  const policy = policyFor(around.policy, state.channel, state.direction);
-  const verdict = judge({ ...around, ...state, policy, legs: one.calls.map(({ call }) => call) });
-  return one.calls
-    .map(({ call, endPresumed }) => ({
-      legId: call.id,
-      was: endPresumed,
-      presumed: verdict.presumedEnds.has(call.id),
-    }))
-    .filter(({ was, presumed }) => was !== presumed)
-    .map(({ legId, presumed }) => ({ legId, presumed }));
-}
+const turnedEnds = (one: Due, ends: Projection['presumedEnds']): NextState['presumed'] =>
+  one.calls
+    .filter(({ call, endPresumed }) => ends.has(call.id) !== endPresumed)
+    .map(({ call }) => ({ legId: call.id, presumed: ends.has(call.id) }));
 
 async function writePresumedEnds(
   tx: EntityManager,

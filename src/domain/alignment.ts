@@ -1,0 +1,90 @@
+import type { Leg, StatedLeg } from './leg.js';
+import { failedToJoin, lastThereAt, legStart, statedStart } from './leg.js';
+import type { TracePolicy } from './policy.js';
+import type { Transfer } from './record.js';
+import { bridgeTime } from './transfer.js';
+import type { Instant } from './words.js';
+
+/** How the parts of an interaction fit together in time. Numbers in ms. */
+export interface Alignment {
+  isAligned: boolean;
+  /** Assistant start minus dialer answer. Null when either is unknown. */
+  joinDelayMs: number | null;
+  /** Assistant end minus dialer end; negative when the assistant left first. */
+  overrunMs: number | null;
+  /** The longest part of the answered dialer leg in which nobody else took part. */
+  holeMs: number | null;
+}
+
+export interface AlignmentInput {
+  legs: readonly StatedLeg[];
+  policy: Pick<TracePolicy, 'joinEarliest' | 'joinLatest' | 'endTolerance' | 'holeTolerance'>;
+  /** Bridged transfers after which nothing can be seen: they cover the line from then on. */
+  outOfSight: readonly Transfer[];
+  /** Ends presumed from silence, by leg id. */
+  presumedEnds: ReadonlyMap<string, Instant>;
+  /** The end of the whole, for legs of which no end is known. */
+  endedAt: Instant;
+}
+
+const UNKNOWN: Alignment = { isAligned: true, joinDelayMs: null, overrunMs: null, holeMs: null };
+
+/**
+ * Do the parts fit together in time? The numbers are returned, not only the answer. There are none
+ * while nothing says when the dialer was answered, or when an assistant started.
+ */
+export function align(input: AlignmentInput): Alignment {
+  const assistants = input.legs.filter((leg) => leg.role === 'ASSISTANT' && !failedToJoin(leg));
+  const dialers = input.legs.filter((leg) => leg.role === 'DIALER' && leg.answeredAt !== null);
+  const isKnown = assistants.every((leg) => (leg.answeredAt ?? statedStart(leg)) !== null);
+  if (assistants.length === 0 || dialers.length === 0 || !isKnown) return UNKNOWN;
+  const numbers = measure(input, assistants.map(spanIn(input)), dialers.map(spanIn(input)));
+  return { isAligned: isWithin(numbers, input.policy), ...numbers };
+}
+
+type Span = readonly [from: Instant, to: Instant];
+type Numbers = Record<'joinDelayMs' | 'overrunMs' | 'holeMs', number>;
+
+const endIn = ({ presumedEnds, endedAt }: AlignmentInput, leg: Leg): Instant =>
+  lastThereAt(leg) ?? presumedEnds.get(leg.id) ?? endedAt;
+
+const spanIn =
+  (input: AlignmentInput) =>
+  (leg: Leg): Span => [leg.answeredAt ?? legStart(leg), endIn(input, leg)];
+
+function measure(input: AlignmentInput, assistants: readonly Span[], dialers: readonly Span[]): Numbers {
+  const dialerEnd = lastOf(dialers);
+  const humans = input.legs
+    .filter((leg) => leg.role === 'HUMAN')
+    .map((leg): Span => [legStart(leg), endIn(input, leg)]);
+  const unseen = input.outOfSight.map((transfer): Span => [
+    bridgeTime(transfer) ?? dialerEnd,
+    transfer.endedAt ?? dialerEnd,
+  ]);
+  const cover = [...assistants, ...humans, ...unseen];
+  return {
+    joinDelayMs: firstOf(assistants) - firstOf(dialers),
+    overrunMs: lastOf(assistants) - dialerEnd,
+    holeMs: Math.max(...dialers.map((dialer) => longestHole(dialer, cover))),
+  };
+}
+
+const isWithin = ({ joinDelayMs, overrunMs, holeMs }: Numbers, policy: AlignmentInput['policy']): boolean =>
+  joinDelayMs >= policy.joinEarliest &&
+  joinDelayMs <= policy.joinLatest &&
+  overrunMs <= policy.endTolerance &&
+  holeMs <= policy.holeTolerance;
+
+const firstOf = (spans: readonly Span[]): Instant => Math.min(...spans.map(([from]) => from));
+const lastOf = (spans: readonly Span[]): Instant => Math.max(...spans.map(([, to]) => to));
+
+/** The longest stretch inside a span that no cover span touches. */
+function longestHole([start, end]: Span, cover: readonly Span[]): number {
+  let reached = start;
+  let longest = 0;
+  for (const [from, to] of [...cover].sort((a, b) => a[0] - b[0])) {
+    longest = Math.max(longest, Math.min(from, end) - reached);
+    reached = Math.max(reached, to);
+  }
+  return Math.max(longest, end - reached);
+}
