@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Viewer } from '../graphql/context.js';
-import type { KeyStore } from '../storage/key-store.js';
+import type { KeyGrant, KeyStore } from '../storage/key-store.js';
+import type { LinkSigner } from '../storage/signed-link.js';
 import type { TenantStore } from '../storage/tenant-store.js';
 
 /** A revoked key is refused at the latest after this time. */
@@ -14,6 +15,7 @@ export class Authenticator {
   constructor(
     private readonly keys: KeyStore,
     private readonly tenants: TenantStore,
+    private readonly links: LinkSigner,
     private readonly now: () => number,
   ) {}
 
@@ -31,11 +33,26 @@ export class Authenticator {
     return viewer;
   }
 
+  /**
+   * Whom a signed address stands for, until its end. Null for every reason alike: not signed here, changed,
+   * expired, or made with a key that is gone or has another role by now.
+   */
+  async authenticateLink(address: string): Promise<Viewer | null> {
+    const holder = this.links.open(address, this.now());
+    if (holder === null) return null;
+    const key = await this.keys.standing(holder.tenantId, holder.keyId, this.now());
+    if (key?.role !== holder.role) return null;
+    return this.#viewerOf({ ...key, expiresAt: holder.expiresAt });
+  }
+
   async #lookUp(token: string): Promise<Viewer | null> {
     const key = await this.keys.authenticate(token, this.now());
-    const tenant = key === null ? null : await this.tenants.byId(key.tenantId);
-    if (key === null || tenant === null) return null;
-    const { tenantId, keyId, role, expiresAt } = key;
+    return key === null ? null : this.#viewerOf(key);
+  }
+
+  async #viewerOf({ tenantId, keyId, role, expiresAt }: KeyGrant): Promise<Viewer | null> {
+    const tenant = await this.tenants.byId(tenantId);
+    if (tenant === null) return null;
     const { name: tenantName, timeZone, defaultCountry } = tenant;
     return { tenantId, tenantName, role, keyId, timeZone, defaultCountry, expiresAt };
   }

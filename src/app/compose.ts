@@ -26,6 +26,7 @@ import { KeyStore } from '../storage/key-store.js';
 import { CursorCodec } from '../storage/list/cursor.js';
 import { PolicyStore } from '../storage/policy-store.js';
 import { RejectedStore } from '../storage/rejected-store.js';
+import { LinkSigner } from '../storage/signed-link.js';
 import { SourceActivity } from '../storage/source-activity.js';
 import { SourceReader } from '../storage/source-reader.js';
 import { SourceStats } from '../storage/source-stats.js';
@@ -113,7 +114,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ],
   });
   await apollo.start();
-  const authenticator = new Authenticator(stores.keys, stores.tenants, now);
+  const authenticator = new Authenticator(stores.keys, stores.tenants, stores.links, now);
   let draining = false;
   const isReady = async () => !draining && (await answers(database));
   const http = await buildHttp({
@@ -194,7 +195,8 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function makeStores(database: Database, secret: string | null) {
   const { db } = database;
   const instance = await loadInstance(db);
-  const cursors = new CursorCodec(secret ?? instance.secret, instance.id);
+  const signing = secret ?? instance.secret;
+  const cursors = new CursorCodec(signing, instance.id);
   const readers: Readers = {
     interactions: new InteractionReader(db, cursors),
     calls: new CallReader(db, cursors),
@@ -204,6 +206,7 @@ async function makeStores(database: Database, secret: string | null) {
   };
   return {
     cursors,
+    links: new LinkSigner(signing, instance.id),
     readers,
     keys: new KeyStore(db),
     tenants: new TenantStore(db),

@@ -2,6 +2,7 @@ import type { DataSource, Repository } from 'typeorm';
 import type { ApiRole, Instant } from '../domain/words.js';
 import { hashSecret, isSecretOf, makeKey, readKey, writeKey } from './api-key.js';
 import { ApiKeyEntity } from './entities/tenant.entity.js';
+import { isStorable } from './list/params.js';
 import { readName } from './names.js';
 import { columnsOf, selectList } from './select.js';
 
@@ -75,6 +76,14 @@ export class KeyStore {
     if (row.expiresAt !== null && row.expiresAt <= now) return null;
     this.#noteUse(row, now);
     return { tenantId: row.tenantId, keyId: row.id, role: row.role, expiresAt: row.expiresAt };
+  }
+
+  /** What a key proves that showed itself before; null when it is gone, revoked or expired by now. */
+  async standing(tenantId: string, id: string, now: Instant): Promise<KeyGrant | null> {
+    const row = isStorable(id) ? await this.#keys.findOneBy({ tenantId, id }) : null;
+    if (row === null || row.revokedAt !== null) return null;
+    if (row.expiresAt !== null && row.expiresAt <= now) return null;
+    return { tenantId, keyId: id, role: row.role, expiresAt: row.expiresAt };
   }
 
   /** Resolves when every use so far is noted: before the database is closed. */

@@ -54,6 +54,17 @@ describe('an API key', () => {
     expect(JSON.stringify(row)).not.toContain(secret);
   });
 
+  test('stands for itself later, until it is revoked, expires, or is asked for in another tenant', async () => {
+    const { tenantId, id } = await newKey(NOW + 1);
+    const granted = { tenantId, keyId: id, role: 'AGENT', expiresAt: NOW + 1 };
+    expect(await keys.standing(tenantId, id, NOW)).toEqual(granted);
+    expect(await keys.standing(tenantId, id, NOW + 1)).toBeNull();
+    expect(await keys.standing(newId(), id, NOW)).toBeNull();
+    expect(await keys.standing(tenantId, `${id}\u0000`, NOW)).toBeNull();
+    await keys.revoke(tenantId, id);
+    expect(await keys.standing(tenantId, id, NOW)).toBeNull();
+  });
+
   test('proves nothing with a wrong secret, a wrong id or another form', async () => {
     const [{ id, key }, other] = [await newKey(), await newKey()];
     const secret = key.slice(`tl_${id}_`.length);
