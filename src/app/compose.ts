@@ -25,6 +25,7 @@ import { InteractionReader } from '../storage/interaction-reader.js';
 import { KeyStore } from '../storage/key-store.js';
 import { CursorCodec } from '../storage/list/cursor.js';
 import { PolicyStore } from '../storage/policy-store.js';
+import { DeletionStore } from '../storage/removal/deletion-store.js';
 import { RejectedStore } from '../storage/rejected-store.js';
 import { LinkSigner } from '../storage/signed-link.js';
 import { SourceActivity } from '../storage/source-activity.js';
@@ -91,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     readers: stores.readers,
     policies: stores.policies,
     watermarks: stores.watermarks,
+    deletions: new DeletionStore(database.db, stores.cursors, () => live.sequencer.nudge()),
     receiver: ingest,
     live: live.feed,
     now,

@@ -9,6 +9,7 @@ export const PERMISSIONS = [
   'INGEST',
   'REPLAY',
   'CONFIGURE',
+  'DELETE',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -20,6 +21,7 @@ const GRANTED: Record<Permission, readonly ApiRole[]> = {
   INGEST: ['ADMIN', 'INGEST'],
   REPLAY: ['ADMIN'],
   CONFIGURE: ['ADMIN'],
+  DELETE: ['ADMIN', 'SUPERVISOR'],
 };
 
 /** True when callers of this role hold the permission. */

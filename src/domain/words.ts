@@ -163,6 +163,8 @@ export const AUDIT_ACTIONS = words(
   'SUGGESTION_DISMISSED',
   'INTERACTION_RESOLVED',
   'UNDONE',
+  'INTERACTION_DELETED',
+  'INTERACTION_RESTORED',
 );
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

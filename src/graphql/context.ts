@@ -3,6 +3,8 @@ import type { Receiver } from '../ingest/results.js';
 import type { LiveFeed } from '../live/events.js';
 import type { PolicyStore } from '../storage/policy-store.js';
 import type { TenantFrame } from '../storage/read-model.js';
+import type { Actor } from '../storage/audit/audit-log.js';
+import type { DeletionStore } from '../storage/removal/deletion-store.js';
 import type { WatermarkStore } from '../storage/watermark-store.js';
 import type { Loaders } from './loaders.js';
 import { createLoaders } from './loaders.js';
@@ -28,6 +30,7 @@ export interface Services {
   readers: Readers;
   policies: PolicyStore;
   watermarks: WatermarkStore;
+  deletions: DeletionStore;
   receiver: Receiver;
   live: LiveFeed;
   now: () => Instant;
@@ -43,19 +46,11 @@ export interface GraphQLContext extends Services {
 }
 
 export function createContext(services: Services, viewer: Viewer, requestId: string): GraphQLContext {
-  const { readers, policies, watermarks, receiver, live, now } = services;
-  return {
-    readers,
-    policies,
-    watermarks,
-    receiver,
-    live,
-    now,
-    viewer,
-    requestId,
-    ...fresh(readers, viewer, now()),
-  };
+  return { ...services, viewer, requestId, ...fresh(services.readers, viewer, services.now()) };
 }
+
+/** Who the audit log names. */
+export const actorOf = ({ keyId, role }: Viewer): Actor => ({ id: keyId, role });
 
 /** For each event of a subscription: what an earlier event loaded must not be served again. */
 export function refresh(context: GraphQLContext): void {

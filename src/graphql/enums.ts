@@ -72,6 +72,7 @@ export const PermissionEnum = enumOf<Permission>('Permission', 'What a caller ma
   INGEST: 'Send records.',
   REPLAY: 'Try a rejected record again.',
   CONFIGURE: 'Change the policy, and try one.',
+  DELETE: 'Delete interactions, and restore them.',
 });
 
 export const CauseKindEnum = enumOf<CauseKind>('CauseKind', 'What made something change.', {

@@ -49,6 +49,7 @@ import {
 } from './source/measured.resolver.js';
 import { RejectedRecordResolver, SourceRecordResolver, SourceResolver } from './source/source.resolver.js';
 import { WatermarkResolver } from './source/watermark.resolver.js';
+import { DeletionResolver } from './removal/deletion.resolver.js';
 import { ViewerResolver } from './viewer/viewer.resolver.js';
 import { keepIntegers } from './whole-numbers.js';
 
@@ -70,6 +71,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       ClaimResolver,
       ClockOffsetResolver,
       CustomerResolver,
+      DeletionResolver,
       DisagreementResolver,
       FeedResolver,
       FunnelResolver,

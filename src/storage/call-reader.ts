@@ -27,7 +27,7 @@ type Maybe<T> = T | null | undefined;
 export type OfInteraction<T> = T & { interactionId: string };
 
 /** What a leg has beside its call; the rest of a leg is joined into the call's row. */
-const OF_LEG_ALONE = ['tenantId', 'id', 'keys', 'ignoredKeys', 'link', 'endPresumed'];
+const OF_LEG_ALONE = ['tenantId', 'id', 'keys', 'ignoredKeys', 'link', 'endPresumed', 'deletedAt'];
 
 const CALLS = 'call c join leg l on l.tenant_id = c.tenant_id and l.id = c.id';
 
@@ -75,7 +75,7 @@ export class CallReader {
 
   byIds(tenantId: string, ids: readonly string[]): Promise<CallRow[]> {
     return this.rows<CallRow>(
-      `select ${this.columns} from ${CALLS} where c.tenant_id = $1 and c.id = any($2::uuid[])`,
+      `select ${this.columns} from ${CALLS} where c.tenant_id = $1 and c.id = any($2::uuid[]) and l.deleted_at is null`,
       tenantId,
       ids,
     );
@@ -85,7 +85,8 @@ export class CallReader {
   callsByInteractions(tenantId: string, interactionIds: readonly string[]): Promise<CallRow[]> {
     return this.rows<CallRow>(
       `select ${this.columns} from ${CALLS}
-      where c.tenant_id = $1 and l.tenant_id = $1 and l.interaction_id = any($2::uuid[]) order by ${LEG_ORDER}`,
+      where c.tenant_id = $1 and l.tenant_id = $1 and l.interaction_id = any($2::uuid[]) and l.deleted_at is null
+      order by ${LEG_ORDER}`,
       tenantId,
       interactionIds,
     );
@@ -125,7 +126,7 @@ export class CallReader {
   private legs(column: string, tenantId: string, ids: readonly string[]): Promise<LegRow[]> {
     return this.rows<LegRow>(
       `select ${selectList(columnsOf(this.db, LegEntity), 'l')} from leg l
-      where l.tenant_id = $1 and ${column} = any($2::uuid[]) order by ${LEG_ORDER}`,
+      where l.tenant_id = $1 and ${column} = any($2::uuid[]) and l.deleted_at is null order by ${LEG_ORDER}`,
       tenantId,
       ids,
     );

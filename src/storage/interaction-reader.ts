@@ -66,7 +66,7 @@ export class InteractionReader {
 
   byIds(tenantId: string, ids: readonly string[]): Promise<InteractionRow[]> {
     const params = new Params();
-    const where = `i.tenant_id = ${params.add(tenantId, 'uuid')}`;
+    const where = `i.tenant_id = ${params.add(tenantId, 'uuid')} and i.deleted_at is null`;
     return this.among(ids, where, params);
   }
 
@@ -181,7 +181,7 @@ export class InteractionReader {
     const rows = await this.db.query<InteractionRow[]>(
       `select i.* from unnest($2::text[]) customer(address) cross join lateral (
         select ${this.columns} from interaction i
-        where i.tenant_id = $1 and i.customer_e164 = customer.address
+        where i.tenant_id = $1 and i.customer_e164 = customer.address and i.deleted_at is null
         order by i.started_at desc, i.id desc limit $3
       ) i order by i."startedAt" desc, i.id desc`,
       [frame.tenantId, known, size],
@@ -197,7 +197,7 @@ export class InteractionReader {
     if (known.length === 0) return counts;
     const rows = await this.db.query<{ customer: string; count: number }[]>(
       `select i.customer_e164 as customer, count(*) as count from interaction i
-      where i.tenant_id = $1 and i.customer_e164 = any($2::text[]) group by i.customer_e164`,
+      where i.tenant_id = $1 and i.customer_e164 = any($2::text[]) and i.deleted_at is null group by i.customer_e164`,
       [tenantId, known],
     );
     for (const row of rows) counts.set(row.customer, row.count);

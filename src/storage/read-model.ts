@@ -18,7 +18,7 @@ export type InteractionRow = Omit<InteractionEntity, never>;
 export type LegRow = Omit<LegEntity, never>;
 /** A call with the facts of its leg beside its own. Lists of the call that have tables of their own are not in it. */
 export type CallRow = CallEntity &
-  Omit<LegRow, 'keys' | 'ignoredKeys' | 'link' | 'endPresumed'> &
+  Omit<LegRow, 'keys' | 'ignoredKeys' | 'link' | 'endPresumed' | 'deletedAt'> &
   Pick<Call, 'statusRaw'>;
 export type TranscriptRow = Omit<TranscriptEntryEntity, never>;
 export type ToolCallRow = Omit<ToolCallEntity, never>;

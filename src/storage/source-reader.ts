@@ -23,6 +23,10 @@ import type {
 import { columnsOf, selectList } from './select.js';
 import { standingHours } from './stats/standing.js';
 
+/** The record `r` is not of a leg whose interaction is deleted. */
+const NOT_DELETED = `not exists (select from leg l
+  where l.tenant_id = r.tenant_id and l.id = r.leg_id and l.deleted_at is not null)`;
+
 /** Reads sources and what they sent. No method reads a source's secret. */
 export class SourceReader {
   constructor(
@@ -56,7 +60,7 @@ export class SourceReader {
     if (known.length === 0) return [];
     return this.db.query<Omit<SourceRecordRow, 'payload'>[]>(
       `select ${this.recordColumns()}
-      from source_record r where r.tenant_id = $1 and r.leg_id = any($2::uuid[])
+      from source_record r where r.tenant_id = $1 and r.leg_id = any($2::uuid[]) and ${NOT_DELETED}
       order by r.leg_id, r.received_at, r.id`,
       [tenantId, known],
     );
@@ -67,7 +71,8 @@ export class SourceReader {
     const known = uuids(ids);
     if (known.length === 0) return [];
     return this.db.query<Omit<SourceRecordRow, 'payload'>[]>(
-      `select ${this.recordColumns()} from source_record r where r.tenant_id = $1 and r.id = any($2::uuid[])`,
+      `select ${this.recordColumns()} from source_record r
+      where r.tenant_id = $1 and r.id = any($2::uuid[]) and ${NOT_DELETED}`,
       [tenantId, known],
     );
   }

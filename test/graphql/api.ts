@@ -11,6 +11,7 @@ import { CursorCodec } from '../../src/storage/list/cursor.js';
 import { PolicyStore } from '../../src/storage/policy-store.js';
 import { FunnelReader } from '../../src/storage/queries/funnel.js';
 import type { TenantFrame } from '../../src/storage/read-model.js';
+import { DeletionStore } from '../../src/storage/removal/deletion-store.js';
 import { SourceReader } from '../../src/storage/source-reader.js';
 import { TimelineReader } from '../../src/storage/timeline-reader.js';
 import { WatermarkStore } from '../../src/storage/watermark-store.js';
@@ -39,10 +40,12 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
   };
   const policies = new PolicyStore(db);
   const watermarks = new WatermarkStore(db);
+  const deletions = new DeletionStore(db, cursors);
   return {
     readers,
     policies,
     watermarks,
+    deletions,
     receiver: unused('receiver'),
     live: unused('live'),
     now: () => 0,

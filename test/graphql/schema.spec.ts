@@ -73,6 +73,7 @@ describe('the schema', () => {
     expect(rootFields('Query')).toEqual([
       'call',
       'calls',
+      'deletedInteractions',
       'funnel',
       'interaction',
       'interactionChanges',
@@ -87,9 +88,11 @@ describe('the schema', () => {
       'viewer',
     ]);
     expect(rootFields('Mutation')).toEqual([
+      'deleteInteraction',
       'ingestRecords',
       'replayRejectedRecord',
       'reportWatermark',
+      'restoreInteraction',
       'updateTracePolicy',
     ]);
     expect(rootFields('Subscription')).toEqual(['callUpdated', 'interactionFeed', 'transcriptAppended']);

@@ -4,6 +4,7 @@ import { ChangeEntity, FeedHeadEntity } from './change.entity.js';
 import { CallBackCheckEntity, FunnelCellEntity, FunnelDeltaEntity } from './funnel.entity.js';
 import { InteractionEntity, InteractionRedirectEntity, StatusChangeEntity } from './interaction.entity.js';
 import { CorrelationKeyEntity, LegEntity, QuarantinedKeyEntity } from './leg.entity.js';
+import { DeletedLegEntity } from './removal.entity.js';
 import { PolicyEntity } from './policy.entity.js';
 import { JoinHealthEntity, SourcePairEntity } from './pair.entity.js';
 import { RejectedRecordEntity, SourceRecordEntity } from './source-record.entity.js';
@@ -17,6 +18,7 @@ export const ENTITIES = [
   CallEntity,
   ChangeEntity,
   CorrelationKeyEntity,
+  DeletedLegEntity,
   FeedHeadEntity,
   FunnelCellEntity,
   FunnelDeltaEntity,

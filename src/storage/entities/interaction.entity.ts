@@ -28,6 +28,7 @@ import { instant, json, optionalInstant, optionalJson, optionalText, text } from
 @Index('interaction_by_reference', ['tenantId', 'reference'])
 @Index('interaction_provisional', ['tenantId', 'endedAt'], { where: "status = 'DROPPED' and is_provisional" })
 @Index('interaction_due', ['nextEvaluationAt'], { where: 'next_evaluation_at is not null' })
+@Index('interaction_deleted', ['tenantId', 'deletedAt', 'id'], { where: 'deleted_at is not null' })
 export class InteractionEntity implements Interaction {
   @PrimaryColumn('uuid') tenantId!: string;
   @PrimaryColumn('uuid') id!: string;
@@ -80,6 +81,8 @@ export class InteractionEntity implements Interaction {
   @Column(json()) disagreements!: Disagreement[];
   @Column('integer') policyVersion!: number;
   @Column(optionalInstant()) nextEvaluationAt!: number | null;
+  /** Since when no reader finds it, because one of its legs was deleted; null: it is there. */
+  @Column(optionalInstant()) deletedAt!: number | null;
   /** Rises by one with every change that a client can see. */
   @Column('integer') revision!: number;
   @Column(instant({ default: () => 'now()' })) createdAt!: number;

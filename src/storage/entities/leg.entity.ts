@@ -42,6 +42,8 @@ export class LegEntity implements Leg {
   /** Keys that join nothing, with the reason. */
   @Column(json({ default: () => "'[]'" })) ignoredKeys!: IgnoredKey[];
   @Column(json()) link!: Link;
+  /** Since when its interaction is deleted: no reader finds the leg or its call. */
+  @Column(optionalInstant()) deletedAt!: number | null;
 }
 
 /** One key of one leg: what joining looks up. */

@@ -15,7 +15,8 @@ const OWN: Readonly<Record<string, string>> = {
 
 /**
  * `interaction i`, or what stands in its place for one who asks what was known at a time: the version of
- * each interaction that held then. The planner sees through it to the indexes of the versions.
+ * each interaction that held then. The planner sees through it to the indexes of the versions. What is
+ * deleted now was never known.
  */
 export function interactionTable(db: DataSource, frame: TenantFrame, params: Params): string {
   if (frame.asOf === undefined) return 'interaction i';
@@ -24,8 +25,15 @@ export function interactionTable(db: DataSource, frame: TenantFrame, params: Par
   const asOf = params.instant(frame.asOf);
   return `(select ${columns} from interaction_version v
       cross join lateral jsonb_populate_record(null::interaction, v.state) was
-      where v.valid_from <= ${asOf} and v.valid_to > ${asOf}) i`;
+      where v.valid_from <= ${asOf} and v.valid_to > ${asOf} and ${NOT_DELETED}) i`;
 }
+
+/** The version `v` is of no interaction that is deleted now, or part of one that is. */
+const NOT_DELETED = `not exists (select from interaction d
+        where d.tenant_id = v.tenant_id and d.id = v.interaction_id and d.deleted_at is not null)
+      and not exists (select from interaction_redirect r
+        join interaction d on d.tenant_id = r.tenant_id and d.id = r.survivor_id and d.deleted_at is not null
+        where r.tenant_id = v.tenant_id and r.id = v.interaction_id)`;
 
 /** Binds the cursors of a list to the time that it shows. */
 export const kindAsOf = (kind: string, { asOf }: TenantFrame): string =>

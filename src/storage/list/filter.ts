@@ -58,20 +58,20 @@ export interface CallFilter extends Nested<CallFilter> {
   disconnectedBy?: DisconnectedBy[] | null;
 }
 
-/** The condition on `interaction i`, the tenant's own rows among it. */
+/** The condition on `interaction i`: the tenant's own, not deleted, and what is asked for. */
 export function interactionWhere(
   filter: InteractionFilter | null | undefined,
   frame: TenantFrame,
   params: Params,
 ): string {
   const own = (one: InteractionFilter) => interactionConditions(one, frame, params);
-  return `i.tenant_id = ${params.add(frame.tenantId, 'uuid')} and ${nested(filter ?? {}, own)}`;
+  return `i.tenant_id = ${params.add(frame.tenantId, 'uuid')} and i.deleted_at is null and ${nested(filter ?? {}, own)}`;
 }
 
-/** The condition on `call c join leg l`, the tenant's own rows among it. */
+/** The condition on `call c join leg l`: the tenant's own, not deleted, and what is asked for. */
 export function callWhere(filter: CallFilter | null | undefined, frame: TenantFrame, params: Params): string {
   const own = (one: CallFilter) => callConditions(one, frame, params);
-  return `c.tenant_id = ${params.add(frame.tenantId, 'uuid')} and ${nested(filter ?? {}, own)}`;
+  return `c.tenant_id = ${params.add(frame.tenantId, 'uuid')} and l.deleted_at is null and ${nested(filter ?? {}, own)}`;
 }
 
 function interactionConditions(filter: InteractionFilter, frame: TenantFrame, params: Params): Condition[] {

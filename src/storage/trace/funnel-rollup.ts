@@ -20,8 +20,9 @@ export async function recordFunnelChange(
   tenantId: string,
   changes: readonly FunnelChange[],
 ): Promise<void> {
-  const deltas = changes.flatMap(deltasOf);
-  const checks = changes.flatMap(checksOf);
+  const seen = changes.map(({ before, after }) => ({ before: present(before), after: present(after) }));
+  const deltas = seen.flatMap(deltasOf);
+  const checks = seen.flatMap(checksOf);
   if (deltas.length === 0 && checks.length === 0) return;
   await tx.query(
     `with checks as (
@@ -34,6 +35,9 @@ export async function recordFunnelChange(
     [tenantId, JSON.stringify(deltas), JSON.stringify(checks)],
   );
 }
+
+/** To the funnel, a deleted interaction is none. */
+const present = (row: Row | undefined): Row | undefined => (row?.deletedAt == null ? row : undefined);
 
 /** Nothing when the funnel sees no difference. */
 function deltasOf({ before, after }: FunnelChange): object[] {
@@ -112,7 +116,8 @@ export async function rebuildFunnel(tx: EntityManager, tenantId: string): Promis
   await tx.query('delete from funnel_delta where tenant_id = $1', [tenantId]);
   await tx.query('delete from funnel_cell where tenant_id = $1', [tenantId]);
   await tx.query(
-    `with counted as (select i.*, ${IS_CONTAINED} as is_contained, 1 as count from interaction i where i.tenant_id = $1)
+    `with counted as (select i.*, ${IS_CONTAINED} as is_contained, 1 as count from interaction i
+                      where i.tenant_id = $1 and i.deleted_at is null)
      ${addToCells('counted')}`,
     [tenantId],
   );

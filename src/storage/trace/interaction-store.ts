@@ -6,15 +6,17 @@ import { project } from '../../domain/interaction.js';
 import type { CauseKind } from '../../domain/words.js';
 import { normalizeAddress } from '../address.js';
 import type { CallChange } from '../entities/change.entity.js';
-import { ChangeEntity } from '../entities/change.entity.js';
 import {
   InteractionEntity,
   InteractionRedirectEntity,
   StatusChangeEntity,
 } from '../entities/interaction.entity.js';
 import { writeRows } from '../transaction.js';
+import type { NewChange } from './announce.js';
+import { announce } from './announce.js';
 import type { KnownCall } from './call-store.js';
 import { properties } from './call-store.js';
+import { settleDeletions } from './deletion.js';
 import { recordFunnelChange } from './funnel-rollup.js';
 import type { TenantSurroundings } from './surroundings.js';
 import { endVersions, keepVersions } from './version-store.js';
@@ -92,7 +94,8 @@ export async function lockInteractions(
 
 /**
  * Computes the interactions anew and writes what changed, with the change row and the status history in
- * the same transaction: what is announced is committed, and what is committed is announced.
+ * the same transaction: what is announced is committed, and what is committed is announced. Answers which
+ * of them are deleted: they are written like others, but subscribers are told no more of them.
  */
 export async function writeInteractions(
   tx: EntityManager,
@@ -100,8 +103,12 @@ export async function writeInteractions(
   due: readonly Due[],
   before: ReadonlyMap<string, Row>,
   now: number,
-): Promise<void> {
-  const written = due.map((one) => nextState(tenant, one, before.get(one.interactionId), now));
+): Promise<ReadonlyMap<string, number>> {
+  const deletions = await settleDeletions(tx, tenant.tenantId, due, before);
+  const written = due.map((one) => {
+    const deletedAt = deletions.get(one.interactionId) ?? null;
+    return nextState(tenant, one, before.get(one.interactionId), { now, deletedAt });
+  });
   await writeRows(
     tx,
     InteractionEntity,
@@ -116,7 +123,7 @@ export async function writeInteractions(
   const announced = written.filter(({ fields }) => fields.length > 0);
   await announce(
     tx,
-    announced.map(({ row, one, fields }) => changeRow(row, one, fields, now)),
+    announced.flatMap((state) => changeRows(state, now)),
   );
   await keepVersions(tx, tenant.tenantId, announced, now);
   const turned = announced.filter(({ row, old }) => statusKey(old) !== statusKey(row));
@@ -130,6 +137,7 @@ export async function writeInteractions(
     tenant.tenantId,
     written.flatMap(({ presumed }) => presumed),
   );
+  return deletions;
 }
 
 interface NextState {
@@ -140,10 +148,16 @@ interface NextState {
   presumed: { legId: string; presumed: boolean }[];
 }
 
-function nextState(tenant: TenantSurroundings, one: Due, old: Row | undefined, now: number): NextState {
+function nextState(
+  tenant: TenantSurroundings,
+  one: Due,
+  old: Row | undefined,
+  { now, deletedAt }: { now: number; deletedAt: number | null },
+): NextState {
   const calls = one.calls.map(({ call }) => call);
   const { interaction: state, presumedEnds } = project(calls, surroundingsOf(tenant, one, now));
-  const fields: string[] = old === undefined ? [...VISIBLE] : changedFields<Interaction>(old, state, VISIBLE);
+  const isOther = old === undefined || old.deletedAt !== deletedAt;
+  const fields: string[] = isOther ? [...VISIBLE] : changedFields<Interaction>(old, state, VISIBLE);
   if (one.callChanges.length > 0) fields.push('calls');
   const { e164, reversed } = normalizeAddress(state.customerAddress, tenant.defaultCountry);
   const changed = fields.length > 0;
@@ -155,6 +169,7 @@ function nextState(tenant: TenantSurroundings, one: Due, old: Row | undefined, n
     id: one.interactionId,
     customerE164: e164,
     customerReversed: reversed,
+    deletedAt,
     revision: (old?.revision ?? 0) + (changed ? 1 : 0),
     createdAt: old?.createdAt ?? now,
     updatedAt: changed ? now : (old?.updatedAt ?? now),
@@ -208,28 +223,33 @@ const statusChange = (row: Row, one: Due, old: Row | undefined, now: number): St
   policyVersion: row.policyVersion,
 });
 
-type NewChange = Omit<ChangeEntity, 'id' | 'position'>;
-
-const changeRow = (row: Row, one: Due, fields: string[], now: number): NewChange => ({
-  tenantId: row.tenantId,
-  interactionId: row.id,
-  kind: 'UPSERTED',
-  revision: row.revision,
-  changedFields: fields,
-  calls: one.callChanges,
-  removalReason: null,
-  mergedInto: null,
-  causeKind: one.cause.kind,
-  causeId: one.cause.id,
-  at: now,
-});
+/** One who could see the interaction is told that it is deleted; one who could not is told nothing. */
+function changeRows({ row, old, one, fields }: NextState, now: number): NewChange[] {
+  const isDeleted = row.deletedAt !== null;
+  if (isDeleted && (old === undefined || old.deletedAt !== null)) return [];
+  const change = {
+    tenantId: row.tenantId,
+    interactionId: row.id,
+    revision: row.revision,
+    mergedInto: null,
+    causeKind: one.cause.kind,
+    causeId: one.cause.id,
+    at: now,
+  };
+  if (!isDeleted)
+    return [
+      { ...change, kind: 'UPSERTED', changedFields: fields, calls: one.callChanges, removalReason: null },
+    ];
+  const calls = one.calls.map(({ call }) => ({ callId: call.id, messageIds: [] }));
+  return [{ ...change, kind: 'REMOVED', changedFields: [], calls, removalReason: 'DELETED' }];
+}
 
 /** Merged ids lead to their survivor from now on; subscribers are told (rule R17). */
 export async function mergeInteractions(
   tx: EntityManager,
   tenantId: string,
   redirects: readonly { id: string; survivorId: string }[],
-  before: ReadonlyMap<string, Row>,
+  { before, deletions }: { before: ReadonlyMap<string, Row>; deletions: ReadonlyMap<string, number> },
   cause: Cause,
   now: number,
 ): Promise<void> {
@@ -255,30 +275,20 @@ export async function mergeInteractions(
   );
   await announce(
     tx,
-    redirects.map(({ id, survivorId }) => ({
-      tenantId,
-      interactionId: id,
-      kind: 'REMOVED' as const,
-      revision: (before.get(id)?.revision ?? 0) + 1,
-      changedFields: [],
-      calls: [],
-      removalReason: 'MERGED' as const,
-      mergedInto: survivorId,
-      causeKind: cause.kind,
-      causeId: cause.id,
-      at: now,
-    })),
-  );
-}
-
-async function announce(tx: EntityManager, changes: readonly NewChange[]): Promise<void> {
-  if (changes.length === 0) return;
-  await tx.query(
-    `insert into change (tenant_id, interaction_id, kind, revision, changed_fields, calls, removal_reason, merged_into, cause_kind, cause_id, at)
-     select c."tenantId", c."interactionId", c.kind, c.revision, c."changedFields", c.calls, c."removalReason", c."mergedInto",
-            c."causeKind", c."causeId", to_timestamp(c.at / 1000.0)
-       from jsonb_to_recordset($1::jsonb) as c("tenantId" uuid, "interactionId" uuid, kind text, revision int, "changedFields" text[],
-            calls jsonb, "removalReason" text, "mergedInto" uuid, "causeKind" text, "causeId" text, at numeric)`,
-    [JSON.stringify(changes)],
+    redirects
+      .filter(({ id }) => before.get(id)?.deletedAt == null)
+      .map(({ id, survivorId }) => ({
+        tenantId,
+        interactionId: id,
+        kind: 'REMOVED' as const,
+        revision: (before.get(id)?.revision ?? 0) + 1,
+        changedFields: [],
+        calls: [],
+        removalReason: deletions.has(survivorId) ? ('DELETED' as const) : ('MERGED' as const),
+        mergedInto: deletions.has(survivorId) ? null : survivorId,
+        causeKind: cause.kind,
+        causeId: cause.id,
+        at: now,
+      })),
   );
 }

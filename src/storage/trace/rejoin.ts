@@ -109,8 +109,10 @@ export async function rejoin(
     callChanges: group.legIds.flatMap((id) => changeOf.get(id) ?? []),
     cause: causeOf(work.fresh, group.legIds),
   }));
-  await writeInteractions(tx, await loadSurroundings(tx, tenantId, now), due, work.before, now);
-  await mergeInteractions(tx, tenantId, redirects, work.before, causeOf(work.fresh, []), now);
+  const surroundings = await loadSurroundings(tx, tenantId, now);
+  const deletions = await writeInteractions(tx, surroundings, due, work.before, now);
+  const { before } = work;
+  await mergeInteractions(tx, tenantId, redirects, { before, deletions }, causeOf(work.fresh, []), now);
 }
 
 /** Groups the legs by the keys that may join, and notes on each leg those that may not. */

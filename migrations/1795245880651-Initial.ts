@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795244563990 implements MigrationInterface {
-  name = 'Initial1795244563990';
+export class Initial1795245880651 implements MigrationInterface {
+  name = 'Initial1795245880651';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -270,11 +270,16 @@ export class Initial1795244563990 implements MigrationInterface {
                 "disagreements" jsonb NOT NULL,
                 "policy_version" integer NOT NULL,
                 "next_evaluation_at" TIMESTAMP(3) WITH TIME ZONE,
+                "deleted_at" TIMESTAMP(3) WITH TIME ZONE,
                 "revision" integer NOT NULL,
                 "created_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
                 "updated_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
                 CONSTRAINT "PK_844adc4257825b87baa1e4caf9a" PRIMARY KEY ("tenant_id", "id")
             )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "interaction_deleted" ON "interaction" ("tenant_id", "deleted_at", "id")
+            WHERE deleted_at is not null
         `);
     await queryRunner.query(`
             CREATE INDEX "interaction_due" ON "interaction" ("next_evaluation_at")
@@ -356,6 +361,7 @@ export class Initial1795244563990 implements MigrationInterface {
                 "keys" jsonb NOT NULL,
                 "ignored_keys" jsonb NOT NULL DEFAULT '[]',
                 "link" jsonb NOT NULL,
+                "deleted_at" TIMESTAMP(3) WITH TIME ZONE,
                 CONSTRAINT "PK_7213f4b31eccd37906826575a2c" PRIMARY KEY ("tenant_id", "id")
             )
         `);
@@ -400,6 +406,14 @@ export class Initial1795244563990 implements MigrationInterface {
                 "value" text NOT NULL,
                 "since" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
                 CONSTRAINT "PK_77fea4f81563c6f8b18a58949b8" PRIMARY KEY ("tenant_id", "namespace", "value")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "deleted_leg" (
+                "tenant_id" uuid NOT NULL,
+                "leg_id" uuid NOT NULL,
+                "deleted_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                CONSTRAINT "PK_bb5bbb14c199c67412a6d61a5ba" PRIMARY KEY ("tenant_id", "leg_id")
             )
         `);
     await queryRunner.query(`
@@ -643,6 +657,9 @@ export class Initial1795244563990 implements MigrationInterface {
             DROP TABLE "trace_policy"
         `);
     await queryRunner.query(`
+            DROP TABLE "deleted_leg"
+        `);
+    await queryRunner.query(`
             DROP TABLE "quarantined_key"
         `);
     await queryRunner.query(`
@@ -704,6 +721,9 @@ export class Initial1795244563990 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP INDEX "public"."interaction_due"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."interaction_deleted"
         `);
     await queryRunner.query(`
             DROP TABLE "interaction"
