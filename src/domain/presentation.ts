@@ -2,6 +2,8 @@ import type { Call } from './call.js';
 import type { Leg } from './leg.js';
 import { legStart } from './leg.js';
 import type { Latency, PostCallAnalysis, RecordRecording, Transfer, Turn } from './record.js';
+import type { HeldRecording } from './recording.js';
+import { referTo } from './recording.js';
 import type { Instant, RecordingState, Role } from './words.js';
 
 /** What a reader of the pages sees beside the stored facts. Pure functions of them. */
@@ -69,46 +71,96 @@ function traceRow(turn: Turn): TraceRow {
 const isTraced = (row: TraceRow): boolean =>
   [row.sttFinalAt, row.llmRequestAt, row.llmFirstTokenAt, row.ttsStartAt].some((at) => at !== null);
 
+/** What we keep of a recording beside what its source states. */
+export interface KeptRecording extends HeldRecording {
+  durationMs: number | null;
+  contentType: string | null;
+  bytes: number | null;
+  expiresAt: Instant | null;
+}
+
 /** A recording with its place on the timeline of what it is shown with. */
 export interface PlacedRecording {
   callId: string;
+  /** Where its provider has it; null unless it is AVAILABLE and we have no copy. */
   url: string | null;
   format: string | null;
-  startedAt: Instant;
+  /** Null when nothing tells when it begins. */
+  startedAt: Instant | null;
   durationMs: number | null;
-  /** From the start of the call or interaction it is shown with. */
-  offsetMs: number;
+  /** From the start of the call or interaction it is shown with; null when nothing tells when it begins. */
+  offsetMs: number | null;
   state: RecordingState;
   reason: string | null;
+  /** True when we have a copy. */
+  isKept: boolean;
+  contentType: string | null;
+  bytes: number | null;
+  fetchedAt: Instant | null;
+  expiresAt: Instant | null;
 }
 
 export type RecordedCall = Leg & { recording: RecordRecording | null };
 
-/** The recording of a call; null when its source said nothing of one. A recording without a start begins with the answer. */
-export function placeRecording(call: RecordedCall, from: Instant): PlacedRecording | null {
-  const { recording } = call;
-  if (recording === null) return null;
-  const startedAt = recording.startedAt ?? call.answeredAt ?? legStart(call);
-  const { url = null, format = null, durationMs = null, reason = null } = recording;
-  const state = recording.state ?? (url === null ? 'NONE' : 'AVAILABLE');
-  return { callId: call.id, url, format, startedAt, durationMs, offsetMs: startedAt - from, state, reason };
+/**
+ * The recording of a call; null when its source said nothing of one. One whose source states no start
+ * begins with the answer: before it there is nothing to record.
+ */
+export function placeRecording(
+  call: RecordedCall,
+  kept: KeptRecording | null,
+  from: Instant,
+): PlacedRecording | null {
+  const stated = call.recording;
+  if (stated === null) return null;
+  const held = kept ?? statedOnly(stated);
+  const startedAt = stated.startedAt ?? call.answeredAt;
+  const isKept = held.storageKey !== null;
+  return {
+    callId: call.id,
+    url: held.state === 'AVAILABLE' && !isKept ? held.url : null,
+    format: stated.format ?? null,
+    startedAt,
+    durationMs: held.durationMs ?? stated.durationMs ?? null,
+    offsetMs: startedAt === null ? null : startedAt - from,
+    state: held.state,
+    reason: held.reason,
+    isKept,
+    contentType: held.contentType,
+    bytes: held.bytes,
+    fetchedAt: held.fetchedAt,
+    expiresAt: held.expiresAt,
+  };
 }
+
+/** What a statement alone says of a recording. */
+const statedOnly = (stated: RecordRecording): KeptRecording => ({
+  durationMs: null,
+  contentType: null,
+  bytes: null,
+  expiresAt: null,
+  ...referTo(stated),
+});
 
 /**
  * Where an instant lies in a recording, in ms from its start: in that of the call it belongs to, else in
- * the earliest of the interaction's that covers it. Null when none does.
+ * the earliest of the interaction's that covers it. Null when none that can be played does.
  */
-export function recordingOffset(at: Instant, callId: string, calls: readonly RecordedCall[]): number | null {
-  const offsets = calls
-    .flatMap((call) => placeRecording(call, 0) ?? [])
-    .filter((one) => one.url !== null && covers(one, at))
+export function recordingOffset(
+  at: Instant,
+  callId: string,
+  recordings: readonly PlacedRecording[],
+): number | null {
+  const starts = recordings
+    .flatMap((one) => (one.startedAt === null ? [] : { ...one, startedAt: one.startedAt }))
+    .filter((one) => one.state === 'AVAILABLE' && covers(one, at))
     .sort((a, b) => Number(b.callId === callId) - Number(a.callId === callId) || a.startedAt - b.startedAt);
-  const [best] = offsets;
+  const [best] = starts;
   return best === undefined ? null : at - best.startedAt;
 }
 
-const covers = ({ startedAt, durationMs }: PlacedRecording, at: Instant): boolean =>
-  at >= startedAt && (durationMs === null || at <= startedAt + durationMs);
+const covers = (one: { startedAt: Instant; durationMs: number | null }, at: Instant): boolean =>
+  at >= one.startedAt && (one.durationMs === null || at <= one.startedAt + one.durationMs);
 
 export const BANNER_KINDS = ['TRANSFERRED', 'TRANSFER_FAILED', 'HANDED_TO_HUMAN', 'FROM_BOT_CALL'] as const;
 export type BannerKind = (typeof BANNER_KINDS)[number];

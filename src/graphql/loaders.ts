@@ -9,6 +9,7 @@ import type {
   KnowledgeSearchRow,
   LegRow,
   Page,
+  RecordingRow,
   SourcePairRow,
   SourceRecordRow,
   SourceRow,
@@ -34,6 +35,8 @@ export interface Loaders {
   /** By their own id or that of one that was merged into them. */
   interactions: One<InteractionRow>;
   calls: One<CallRow>;
+  /** What is known of their audio, by the call's id. */
+  recordings: One<RecordingRow>;
   legs: One<LegRow>;
   /** All sources of the tenant are read at the first one that is asked for. */
   sources: One<SourceRow>;
@@ -67,6 +70,7 @@ export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
   return {
     interactions: one((ids) => withSurvivors(readers, tenantId, ids)),
     calls: one(async (ids) => byId(await calls.byIds(tenantId, ids))),
+    recordings: one(async (ids) => byCall(await calls.recordings(tenantId, ids))),
     legs: one(async (ids) => byId(await calls.legsByIds(tenantId, ids))),
     sources: one(async () => byId(await sources.all(tenantId))),
     pairsBySource: mapped(async () => byEither(await sources.pairs(tenantId)), []),
@@ -103,6 +107,9 @@ const ofInteraction = ({ interactionId }: OfInteraction<unknown>): string => int
 const ofCall = ({ callId }: { callId: string }): string => callId;
 const byId = <T extends { id: string }>(rows: readonly T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.id, row]));
+
+const byCall = <T extends { callId: string }>(rows: readonly T[]): Map<string, T> =>
+  new Map(rows.map((row) => [row.callId, row]));
 
 const HOUR = 3_600_000;
 

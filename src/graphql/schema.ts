@@ -9,6 +9,7 @@ import {
   PostCallAnalysisResolver,
   ToolCallResolver,
 } from './call/timeline.resolver.js';
+import { RecordingResolver } from './call/recording.resolver.js';
 import { FunnelResolver } from './funnel/funnel.resolver.js';
 import { guardFields } from './guard.js';
 import { IngestResolver } from './ingest/ingest.resolver.js';
@@ -93,6 +94,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       PolicyDifferenceResolver,
       PolicyResolver,
       PostCallAnalysisResolver,
+      RecordingResolver,
       RejectedRecordResolver,
       SegmentResolver,
       SimulationResolver,

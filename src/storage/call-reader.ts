@@ -1,6 +1,7 @@
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
 import { CallEntity, KnowledgeSearchEntity, ToolCallEntity } from './entities/call.entity.js';
 import { LegEntity } from './entities/leg.entity.js';
+import { RecordingEntity } from './entities/recording.entity.js';
 import type { CappedCount } from './list/count.js';
 import { COUNT_CAP, countUpTo } from './list/count.js';
 import type { CursorCodec } from './list/cursor.js';
@@ -16,6 +17,7 @@ import type {
   LegRow,
   Page,
   PageArgs,
+  RecordingRow,
   TenantFrame,
   ToolCallRow,
 } from './read-model.js';
@@ -121,6 +123,16 @@ export class CallReader {
     interactionIds: readonly string[],
   ): Promise<OfInteraction<KnowledgeSearchRow>[]> {
     return this.partsByInteractions<KnowledgeSearchRow>(KnowledgeSearchEntity, tenantId, interactionIds);
+  }
+
+  /** What is known of the audio of each call. */
+  recordings(tenantId: string, callIds: readonly string[]): Promise<RecordingRow[]> {
+    return this.rows<RecordingRow>(
+      `select ${selectList(columnsOf(this.db, RecordingEntity), 'r')} from recording r
+      where r.tenant_id = $1 and r.call_id = any($2::uuid[])`,
+      tenantId,
+      callIds,
+    );
   }
 
   private legs(column: string, tenantId: string, ids: readonly string[]): Promise<LegRow[]> {

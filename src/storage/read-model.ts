@@ -10,6 +10,7 @@ import type {
 import type { InteractionEntity, StatusChangeEntity } from './entities/interaction.entity.js';
 import type { LegEntity } from './entities/leg.entity.js';
 import type { JoinHealthEntity, SourcePairEntity } from './entities/pair.entity.js';
+import type { RecordingEntity } from './entities/recording.entity.js';
 import type { RejectedRecordEntity, SourceRecordEntity } from './entities/source-record.entity.js';
 import type { SourceEntity } from './entities/tenant.entity.js';
 
@@ -23,6 +24,7 @@ export type CallRow = CallEntity &
 export type TranscriptRow = Omit<TranscriptEntryEntity, never>;
 export type ToolCallRow = Omit<ToolCallEntity, never>;
 export type KnowledgeSearchRow = Omit<KnowledgeSearchEntity, never>;
+export type RecordingRow = Omit<RecordingEntity, never>;
 export type SourceRow = Omit<SourceEntity, 'secret'>;
 export type SourcePairRow = Omit<SourcePairEntity, never>;
 export type JoinHealthRow = Omit<JoinHealthEntity, never>;

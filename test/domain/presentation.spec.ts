@@ -11,7 +11,7 @@ import {
   recordingOffset,
   SLOW_MODEL_AFTER_MS,
 } from '../../src/domain/presentation.js';
-import type { Transfer } from '../../src/domain/record.js';
+import type { RecordRecording, Transfer } from '../../src/domain/record.js';
 
 const T0 = Date.parse('2026-03-02T12:00:00.000Z');
 
@@ -81,47 +81,87 @@ describe('the latency trace', () => {
 });
 
 describe('a recording', () => {
+  const placed = (fields: Parameters<typeof call>[0]) => placeRecording(call(fields), null, T0);
+
   test('is none when its source said nothing of one', () => {
-    expect(placeRecording(call(), T0)).toBeNull();
+    expect(placed({})).toBeNull();
   });
 
   test.each([
     ['as stated', { startedAt: T0 + 7 }, { answeredAt: T0 + 3 }, 7],
     ['else with the answer', {}, { answeredAt: T0 + 3 }, 3],
-    ['else with the call', {}, {}, 0],
   ])('begins %s', (_what, recording, fields, offsetMs) => {
-    expect(placeRecording(call({ ...fields, recording }), T0)).toMatchObject({
-      offsetMs,
-      startedAt: T0 + offsetMs,
-    });
+    expect(placed({ ...fields, recording })).toMatchObject({ offsetMs, startedAt: T0 + offsetMs });
+  });
+
+  test('has no place when neither its start nor an answer is known', () => {
+    expect(placed({ recording: { url: 'u' } })).toMatchObject({ offsetMs: null, startedAt: null });
+  });
+
+  test('may begin before the interaction, by the clock of its source', () => {
+    expect(placed({ recording: { startedAt: T0 - 40 } })?.offsetMs).toBe(-40);
   });
 
   test('is available when it has an address, unless its source says otherwise', () => {
-    expect(placeRecording(call({ recording: { url: 'u' } }), T0)?.state).toBe('AVAILABLE');
-    expect(placeRecording(call({ recording: { reason: 'too short' } }), T0)).toMatchObject({
+    expect(placed({ recording: { url: 'u' } })).toMatchObject({ state: 'AVAILABLE', url: 'u' });
+    expect(placed({ recording: { reason: 'too short' } })).toMatchObject({
       state: 'NONE',
       reason: 'too short',
     });
-    expect(placeRecording(call({ recording: { url: 'u', state: 'PENDING' } }), T0)?.state).toBe('PENDING');
+    expect(placed({ recording: { url: 'u', state: 'PENDING' } })).toMatchObject({
+      state: 'PENDING',
+      url: null,
+    });
   });
 
-  const own = call({ id: 'own', recording: { url: 'own', startedAt: T0 + 1_000, durationMs: 10_000 } });
-  const other = call({ id: 'other', recording: { url: 'other', startedAt: T0, durationMs: 60_000 } });
+  test('is told as it is kept here, once it is', () => {
+    const copy = { contentType: 'audio/wav', bytes: 44, fetchedAt: T0 + 9, expiresAt: null };
+    const kept = {
+      state: 'AVAILABLE',
+      reason: null,
+      url: 'u',
+      storageKey: 'k',
+      durationMs: 5,
+      ...copy,
+    } as const;
+    const stated = call({ recording: { url: 'u', state: 'PENDING', startedAt: T0 } });
+    expect(placeRecording(stated, kept, T0)).toEqual({
+      callId: 'c1',
+      url: null,
+      format: null,
+      startedAt: T0,
+      durationMs: 5,
+      offsetMs: 0,
+      state: 'AVAILABLE',
+      reason: null,
+      isKept: true,
+      ...copy,
+    });
+    const failed = { ...kept, state: 'FAILED', reason: 'gone', storageKey: null, durationMs: null } as const;
+    expect(placeRecording(stated, failed, T0)).toMatchObject({ state: 'FAILED', reason: 'gone', url: null });
+  });
+
+  const recording = (id: string, stated: RecordRecording) =>
+    [placeRecording(call({ id, recording: stated }), null, 0)].filter((one) => one !== null);
+  const own = recording('own', { url: 'own', startedAt: T0 + 1_000, durationMs: 10_000 });
+  const other = recording('other', { url: 'other', startedAt: T0, durationMs: 60_000 });
 
   test('is jumped into at the moment of an entry, that of its own call first', () => {
-    expect(recordingOffset(T0 + 5_000, 'own', [other, own])).toBe(4_000);
+    expect(recordingOffset(T0 + 5_000, 'own', [...other, ...own])).toBe(4_000);
   });
 
   test('of another leg serves when the own call has none, or none at that moment', () => {
-    expect(recordingOffset(T0 + 5_000, 'third', [own, other])).toBe(5_000);
-    expect(recordingOffset(T0 + 30_000, 'own', [own, other])).toBe(30_000);
+    expect(recordingOffset(T0 + 5_000, 'third', [...own, ...other])).toBe(5_000);
+    expect(recordingOffset(T0 + 30_000, 'own', [...own, ...other])).toBe(30_000);
   });
 
-  test('is not jumped into outside its length, or when it cannot be played', () => {
-    expect(recordingOffset(T0 + 90_000, 'own', [own, other])).toBeNull();
-    expect(recordingOffset(T0 - 1, 'own', [own, other])).toBeNull();
-    expect(recordingOffset(T0, 'c1', [call({ recording: { state: 'NONE' } })])).toBeNull();
-    expect(recordingOffset(T0 + 9e9, 'c1', [call({ recording: { url: 'live' } })])).toBe(9e9);
+  test('is not jumped into outside its length, without a known start, or when it cannot be played', () => {
+    expect(recordingOffset(T0 + 90_000, 'own', [...own, ...other])).toBeNull();
+    expect(recordingOffset(T0 - 1, 'own', [...own, ...other])).toBeNull();
+    for (const state of ['NONE', 'PENDING', 'FAILED', 'EXPIRED'] as const)
+      expect(recordingOffset(T0, 'c1', recording('c1', { url: 'u', startedAt: T0, state }))).toBeNull();
+    expect(recordingOffset(T0, 'c1', recording('c1', { url: 'u' }))).toBeNull();
+    expect(recordingOffset(T0 + 9e9, 'c1', recording('c1', { url: 'live', startedAt: T0 }))).toBe(9e9);
   });
 });
 

@@ -89,9 +89,9 @@ const LEVELS: [what: string, selection: string, statements: number][] = [
   ['the calls of legs', 'legs { call { status } }', 3],
   ['calls and their legs and interactions', 'calls { status leg { state } interaction { id } }', 4],
   [
-    'calls, recordings and analysis, which read the same rows',
+    'calls and analysis, which read the same rows, and their recordings',
     'calls { id } recordings { url } analysis { summary }',
-    2,
+    3,
   ],
   ['source names in segments and legs', 'segments { source } legs { source { name provider } }', 3],
   ['tool calls and knowledge searches', 'toolCalls { name } knowledgeSearches { query }', 3],
@@ -105,7 +105,7 @@ const LEVELS: [what: string, selection: string, statements: number][] = [
   [
     'places in the recording',
     'timeline(first: 20) { nodes { ... on Message { recordingOffsetMs } ... on ToolCall { recordingOffsetMs } } }',
-    4,
+    5,
   ],
   [
     'transcripts of each call',

@@ -1,37 +1,6 @@
-import { Field, Int, ObjectType } from 'type-graphql';
-import type { PlacedRecording } from '../../domain/presentation.js';
+import { Field, ObjectType } from 'type-graphql';
 import type { JsonObject } from '../../domain/record.js';
-import type { Instant, RecordingState } from '../../domain/words.js';
-import { DateTime, JsonValue } from '../scalars.js';
-import { RecordingStateEnum } from './call.enums.js';
-
-@ObjectType('Recording', { description: 'The audio of a call.', simpleResolvers: true })
-export class RecordingType implements Omit<PlacedRecording, 'callId'> {
-  @Field(() => String, { nullable: true, description: 'Where it can be played; null unless AVAILABLE.' })
-  url!: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Its format: `mp3`, `wav`.' })
-  format!: string | null;
-
-  @Field(() => DateTime, {
-    description: 'When it begins: as stated, else with the answer, else with the call.',
-  })
-  startedAt!: Instant;
-
-  @Field(() => Int, { nullable: true, description: 'How long it is, in ms.' })
-  durationMs!: number | null;
-
-  @Field(() => Int, {
-    description: 'Where it begins, in ms from the start of the call or interaction it is shown with.',
-  })
-  offsetMs!: number;
-
-  @Field(() => RecordingStateEnum, { description: 'Whether there is audio.' })
-  state!: RecordingState;
-
-  @Field(() => String, { nullable: true, description: 'Why there is none, when the source says so.' })
-  reason!: string | null;
-}
+import { JsonValue } from '../scalars.js';
 
 @ObjectType('Disposition', {
   description: 'A business result of a call, shown as a badge.',

@@ -25,10 +25,11 @@ import { LegType } from '../interaction/leg.type.js';
 import { globalId, localId } from '../node.js';
 import { JsonValue } from '../scalars.js';
 import { SourceType } from '../source/source.type.js';
-import { PostCallAnalysisType, QcAnalysisType, RecordingType } from './analysis.type.js';
+import { PostCallAnalysisType, QcAnalysisType } from './analysis.type.js';
 import { CallsArgs } from './call.args.js';
 import { CallConnection, CallType } from './call.type.js';
 import { LatencyTraceType, LatencyType, PostCallCacheType, TokensType, TurnType } from './metrics.type.js';
+import { RecordingType } from './recording.type.js';
 import { rawRecord } from './raw-record.js';
 import { within } from './timeline.resolver.js';
 import {
@@ -157,8 +158,8 @@ export class CallResolver {
     nullable: true,
     description: 'Its audio; null when its source said nothing of any.',
   })
-  recording(@Root() row: CallRow) {
-    return placeRecording(row, row.sortedAt);
+  async recording(@Root() row: CallRow, @Ctx() { loaders }: GraphQLContext) {
+    return placeRecording(row, await loaders.recordings.load(row.id), row.sortedAt);
   }
 
   @FieldResolver(() => MessageConnection, { description: 'All that was said, in order of time.' })

@@ -7,6 +7,7 @@ import type { GraphQLContext } from '../context.js';
 import { globalId } from '../node.js';
 import { DispositionType, PostCallAnalysisType } from './analysis.type.js';
 import { CallType } from './call.type.js';
+import { placedRecordings } from './recording.resolver.js';
 import { KnowledgeSearchType, MessageType, ToolCallType } from './timeline.type.js';
 
 /** Something of a call, as it is read through the call or its interaction. */
@@ -47,7 +48,7 @@ function entryResolver(name: string, type: ClassType) {
     async recordingOffsetMs(@Root() entry: Entry, @Ctx() { loaders }: GraphQLContext) {
       const call = await loaders.calls.load(entry.callId);
       const calls = call === null ? [] : await loaders.callsByInteraction.load(call.interactionId);
-      return recordingOffset(entry.at, entry.callId, calls);
+      return recordingOffset(entry.at, entry.callId, await placedRecordings(calls, 0, loaders));
     }
 
     @FieldResolver(() => CallType, { description: 'The call in which it happened.' })

@@ -1,10 +1,12 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import { analysisOf, bannersOf, placeRecording } from '../../domain/presentation.js';
+import { analysisOf, bannersOf } from '../../domain/presentation.js';
 import { explain, printDuration } from '../../domain/why.js';
 import type { Instant } from '../../domain/words.js';
 import type { InteractionRow, StatusChangeRow } from '../../storage/read-model.js';
 import { frameAsOf } from '../../storage/read-model.js';
-import { PostCallAnalysisType, RecordingType } from '../call/analysis.type.js';
+import { PostCallAnalysisType } from '../call/analysis.type.js';
+import { placedRecordings } from '../call/recording.resolver.js';
+import { RecordingType } from '../call/recording.type.js';
 import { CallType } from '../call/call.type.js';
 import { within } from '../call/timeline.resolver.js';
 import {
@@ -150,8 +152,7 @@ export class InteractionResolver {
     description: 'The recordings of its calls, each with its place on the timeline.',
   })
   async recordings(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
-    const calls = await loaders.callsByInteraction.load(row.id);
-    return calls.flatMap((call) => placeRecording(call, row.startedAt) ?? []);
+    return placedRecordings(await loaders.callsByInteraction.load(row.id), row.startedAt, loaders);
   }
 
   @FieldResolver(() => [BannerType], {

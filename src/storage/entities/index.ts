@@ -7,6 +7,7 @@ import { CorrelationKeyEntity, LegEntity, QuarantinedKeyEntity } from './leg.ent
 import { DeletedLegEntity } from './removal.entity.js';
 import { PolicyEntity } from './policy.entity.js';
 import { JoinHealthEntity, SourcePairEntity } from './pair.entity.js';
+import { RecordingEntity } from './recording.entity.js';
 import { RejectedRecordEntity, SourceRecordEntity } from './source-record.entity.js';
 import { ApiKeyEntity, InstanceEntity, SourceEntity, TenantEntity } from './tenant.entity.js';
 import { InteractionVersionEntity } from './version.entity.js';
@@ -31,6 +32,7 @@ export const ENTITIES = [
   LegEntity,
   PolicyEntity,
   QuarantinedKeyEntity,
+  RecordingEntity,
   RejectedRecordEntity,
   SourceEntity,
   SourcePairEntity,

@@ -1,8 +1,11 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Call } from '../../domain/call.js';
 import { keysOfLeg } from '../../domain/correlate.js';
 import type { Json, NeutralRecord } from '../../domain/record.js';
+import type { CallChange } from '../entities/change.entity.js';
 import { SourceRecordEntity } from '../entities/source-record.entity.js';
 import { newId } from '../ids.js';
+import { noteRecordings } from '../recording/recording-notes.js';
 import { inTransaction, writeRows } from '../transaction.js';
 import { foldCalls, loadCalls, writeCalls } from './call-store.js';
 import { quarantineKeys, writeKeys } from './correlation.js';
@@ -174,7 +177,16 @@ async function refreshLegs(
     refreshed.map(({ call }) => call),
     now,
   );
+  await noteRecordings(tx, tenantId, callsWithRecording(refreshed, fresh), now);
   await rejoin(tx, tenantId, { known, before, refreshed, changes, fresh }, now);
+}
+
+/** The calls whose new records say something of a recording, be it that there is none. */
+function callsWithRecording(refreshed: readonly { call: Call }[], fresh: readonly Placed[]): Call[] {
+  const legs = new Set(
+    fresh.filter(({ record }) => record.recording !== undefined).map(({ legId }) => legId),
+  );
+  return refreshed.map(({ call }) => call).filter(({ id }) => legs.has(id));
 }
 
 async function resultsOf(
@@ -215,13 +227,17 @@ async function sweepDue(tx: EntityManager, now: number, limit: number): Promise<
   return due.length;
 }
 
-/** Computes interactions anew without a new record: because time passed, or a person or a rule decided. */
+/**
+ * Computes interactions anew without a new record: because time passed, or a person or a rule decided, or
+ * something of their calls changed that is kept elsewhere (`callChanges`).
+ */
 export async function reproject(
   tx: EntityManager,
   tenantId: string,
   interactionIds: readonly string[],
   cause: Cause,
   now: number,
+  callChanges: readonly CallChange[] = [],
 ): Promise<void> {
   const before = await lockInteractions(tx, tenantId, interactionIds);
   const legs: { id: string }[] = await tx.query(
@@ -234,12 +250,15 @@ export async function reproject(
     legs.map((leg) => leg.id),
   );
   const tenant = await loadSurroundings(tx, tenantId, now);
-  const due = interactionIds.map((interactionId) => ({
-    interactionId,
-    calls: calls.filter((one) => one.interactionId === interactionId),
-    callChanges: [],
-    cause: causeUnder(tenant, before.get(interactionId), cause),
-  }));
+  const due = interactionIds.map((interactionId) => {
+    const own = calls.filter((one) => one.interactionId === interactionId);
+    return {
+      interactionId,
+      calls: own,
+      callChanges: callChanges.filter(({ callId }) => own.some(({ call }) => call.id === callId)),
+      cause: causeUnder(tenant, before.get(interactionId), cause),
+    };
+  });
   await writeInteractions(
     tx,
     tenant,

@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795245880651 implements MigrationInterface {
-  name = 'Initial1795245880651';
+export class Initial1795246215918 implements MigrationInterface {
+  name = 'Initial1795246215918';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -468,6 +468,26 @@ export class Initial1795245880651 implements MigrationInterface {
             )
         `);
     await queryRunner.query(`
+            CREATE TABLE "recording" (
+                "tenant_id" uuid NOT NULL,
+                "call_id" uuid NOT NULL,
+                "state" text NOT NULL,
+                "reason" text,
+                "url" text,
+                "format" text,
+                "started_at" TIMESTAMP(3) WITH TIME ZONE,
+                "duration_ms" integer,
+                "storage_key" text,
+                "content_type" text,
+                "bytes" bigint,
+                "sha256" text,
+                "fetched_at" TIMESTAMP(3) WITH TIME ZONE,
+                "expires_at" TIMESTAMP(3) WITH TIME ZONE,
+                "updated_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
+                CONSTRAINT "PK_1e124515911f0aec06fe8d9ee34" PRIMARY KEY ("tenant_id", "call_id")
+            )
+        `);
+    await queryRunner.query(`
             CREATE TABLE "source_record" (
                 "tenant_id" uuid NOT NULL,
                 "id" uuid NOT NULL,
@@ -646,6 +666,9 @@ export class Initial1795245880651 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP TABLE "source_record"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "recording"
         `);
     await queryRunner.query(`
             DROP TABLE "join_health"

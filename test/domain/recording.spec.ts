@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import type { HeldRecording } from '../../src/domain/recording.js';
+import { expiryOf, noteRecording, recordingSettings } from '../../src/domain/recording.js';
+import type { RecordRecording } from '../../src/domain/record.js';
+
+const URL = 'https://provider.example/a.wav';
+const none = { state: 'NONE', reason: null, url: null, storageKey: null, fetchedAt: null } as const;
+const copy: HeldRecording = { ...none, state: 'AVAILABLE', url: URL, storageKey: 'k', fetchedAt: 5 };
+const pending: HeldRecording = { ...none, state: 'PENDING', url: URL };
+const failed: HeldRecording = { ...none, state: 'FAILED', reason: 'it answered 404', url: URL };
+const expired: HeldRecording = { ...copy, state: 'EXPIRED', reason: 'after 30 days', storageKey: null };
+
+describe('a statement of a recording', () => {
+  it.each<[string, RecordRecording | null, HeldRecording | null, object | null]>([
+    ['of none, where none was, is nothing to note', null, null, null],
+    ['of none takes back what was said', null, pending, { ...none, isToBeFetched: false }],
+    ['of none removes our copy', null, copy, { ...none, isToBeFetched: false }],
+    ['with an address has it fetched', { url: URL }, null, { ...pending, isToBeFetched: true }],
+    [
+      'that it is there has it fetched',
+      { url: URL, state: 'AVAILABLE' },
+      null,
+      { ...pending, isToBeFetched: true },
+    ],
+    [
+      'that it is still being made has us wait',
+      { url: URL, state: 'PENDING' },
+      null,
+      { ...pending, isToBeFetched: false },
+    ],
+    [
+      'that there is none keeps the reason',
+      { url: null, state: 'FAILED', reason: 'silent' },
+      null,
+      { ...none, state: 'FAILED', reason: 'silent', isToBeFetched: false },
+    ],
+    ['of its length alone is of no recording', { durationMs: 5 }, null, { ...none, isToBeFetched: false }],
+    ['said again while it is fetched asks again', { url: URL }, pending, { ...pending, isToBeFetched: true }],
+    ['said again of one that failed asks again', { url: URL }, failed, { ...pending, isToBeFetched: true }],
+    ['said again leaves our copy', { url: URL }, copy, { ...copy, isToBeFetched: false }],
+    [
+      'that the original is gone leaves our copy',
+      { url: null, state: 'EXPIRED' },
+      copy,
+      { ...copy, isToBeFetched: false },
+    ],
+    [
+      'said again brings back none that we deleted',
+      { url: URL },
+      expired,
+      { ...expired, isToBeFetched: false },
+    ],
+    [
+      'with another address replaces our copy',
+      { url: `${URL}?2` },
+      copy,
+      { ...pending, url: `${URL}?2`, isToBeFetched: true },
+    ],
+  ])('%s', (_what, stated, held, expected) => {
+    expect(noteRecording(stated, 'FETCH', held)).toEqual(expected);
+  });
+
+  it('is only referred to when that is the setting of its source, but a copy stays', () => {
+    const there = { ...none, state: 'AVAILABLE', url: URL, isToBeFetched: false };
+    expect(noteRecording({ url: URL }, 'REFERENCE', null)).toEqual(there);
+    expect(noteRecording({ url: URL }, 'REFERENCE', pending)).toEqual(there);
+    expect(noteRecording({ url: URL }, 'REFERENCE', copy)).toEqual({ ...copy, isToBeFetched: false });
+  });
+});
+
+describe('the settings of a source', () => {
+  it('refer to recordings unless they say FETCH, and know whom a provider has audio from', () => {
+    expect(recordingSettings('neutral', {})).toEqual({
+      mode: 'REFERENCE',
+      hosts: [],
+      trustedHosts: [],
+      user: null,
+      password: null,
+      token: null,
+      apiUrl: null,
+      keepDays: null,
+    });
+    expect(recordingSettings('twilio', {}).hosts).toEqual(['api.twilio.com']);
+    expect(recordingSettings('vapi', { recordings: { hosts: ['cdn.example'] } }).hosts).toEqual([
+      'cdn.example',
+    ]);
+  });
+
+  it.each([null, 7, 'FETCH', [], { mode: 'fetch', hosts: 'a', user: 5, keepDays: '3' }])(
+    'that cannot be read (%j) are those of one that says nothing',
+    (recordings) => {
+      expect(recordingSettings('neutral', { recordings })).toEqual(recordingSettings('neutral', {}));
+    },
+  );
+
+  it('say for how long a copy is kept', () => {
+    const keeping = (keepDays: number) => recordingSettings('neutral', { recordings: { keepDays } });
+    expect(expiryOf(keeping(30), 1_000)).toBe(1_000 + 30 * 86_400_000);
+    expect(expiryOf(keeping(0), 1_000)).toBeNull();
+    expect(expiryOf(keeping(-1), 1_000)).toBeNull();
+  });
+});
