@@ -14,10 +14,11 @@ export interface SweeperParts {
 }
 
 const BATCH = 200;
+const MATCH_BATCH = 50;
 const FUNNEL_BATCH = 5_000;
 const PRUNE_EVERY_MS = 60_000;
 
-/** Judges anew what time alone changes, adds up the funnel, and forgets what the feed keeps no longer. It runs in every process. */
+/** Judges anew what time alone changes, finds the halves of calls, adds up the funnel, and forgets what the feed keeps no longer. It runs in every process. */
 export class Sweeper {
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
@@ -46,6 +47,8 @@ export class Sweeper {
         swept = await this.parts.trace.sweep(this.parts.now(), BATCH);
         if (swept > 0) this.parts.onSwept(swept);
       }
+      for (let looked = MATCH_BATCH; looked >= MATCH_BATCH && !this.#stopped;)
+        looked = await this.parts.trace.match(this.parts.now(), MATCH_BATCH);
       for (let added = FUNNEL_BATCH; added >= FUNNEL_BATCH && !this.#stopped;)
         added = await this.parts.funnel.sweep(FUNNEL_BATCH);
       await this.#prune();

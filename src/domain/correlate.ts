@@ -1,3 +1,4 @@
+import { DisjointSets } from './disjoint-sets.js';
 import type { Leg, LegKey } from './leg.js';
 import { byStart, compareText, legStart } from './leg.js';
 import type { RecordKey } from './record.js';
@@ -5,8 +6,8 @@ import type { RecordKey } from './record.js';
 /** Hours, legs: what a strong key may reach before it is taken for a constant (rule R8). */
 export const KEY_LIMITS = { legs: 64, spreadMs: 24 * 3_600_000 } as const;
 
-/** Why a key joins nothing. REACHES_TOO_FAR is found when joining, the others when reading. */
-export type KeyFault = 'EMPTY' | 'PLACEHOLDER' | 'OWN_ID' | 'REACHES_TOO_FAR';
+/** Why a key joins nothing. REACHES_TOO_FAR and OVERRULED are found when joining, the others when reading. */
+export type KeyFault = 'EMPTY' | 'PLACEHOLDER' | 'OWN_ID' | 'REACHES_TOO_FAR' | 'OVERRULED';
 
 /** A key that joins nothing, with the reason. */
 export interface IgnoredKey {
@@ -85,8 +86,16 @@ export interface Joinable {
   keys: readonly LegKey[];
 }
 
+export type LegPair = readonly [legId: string, legId: string];
+
 /** Two legs that a person has parted (rule R18). */
-export type CannotLink = readonly [legId: string, legId: string];
+export type CannotLink = LegPair;
+
+/** What people have said of pairs of legs. Of one pair they say one thing: the latest. */
+export interface Verdicts {
+  together: readonly LegPair[];
+  apart: readonly CannotLink[];
+}
 
 /** A strong key that a leg shares with others of its group: the evidence of its link. */
 export interface SharedKey {
@@ -99,6 +108,8 @@ export interface Group {
   legIds: string[];
   /** What holds each member in the group; a leg alone shares nothing. */
   shared: Map<string, SharedKey[]>;
+  /** The members that a person has put together with a member. */
+  byPerson: Map<string, string[]>;
 }
 
 export interface Partition {
@@ -106,26 +117,69 @@ export interface Partition {
   groups: Group[];
   /** Keys that reached too far and therefore join nothing (rule R8). */
   quarantined: LegKey[];
+  /** Keys that two legs share which a person has parted, by either leg (rule R19). */
+  overruled: Map<string, LegKey[]>;
 }
 
 /**
- * Which legs are one interaction: equal strong keys join over any number of hops (rule R5), keys
- * that reach too far join nothing (R8), what a person has parted stays parted (R18). A pure function
- * of the set of legs: their order does not matter.
+ * Which legs are one interaction: what a person has put together is together, equal strong keys join over any
+ * number of hops (rule R5), keys that reach too far join nothing (R8), what a person has parted stays parted
+ * (R18). A pure function of the set of legs: their order does not matter.
  */
-export function partition(joinables: readonly Joinable[], cannotLink: readonly CannotLink[] = []): Partition {
+export function partition(
+  joinables: readonly Joinable[],
+  { together = [], apart = [] }: Partial<Verdicts> = {},
+): Partition {
   const sorted = [...joinables].sort((a, b) => byStart(a.leg, b.leg));
-  const sets = new DisjointSets(
-    sorted.map(({ leg }) => leg.id),
-    cannotLink,
-  );
+  const ids = sorted.map(({ leg }) => leg.id);
+  const sets = new DisjointSets(ids, apart);
   const all = legsByKey(sorted);
   const usable = all.filter(({ legs }) => !reachesTooFar(legs));
+  for (const [one, other] of inOrder(together, ids)) sets.union(one, other);
   for (const { legs } of usable) uniteAll(sets, legs);
   return {
-    groups: sets.groups().map((legIds) => ({ legIds, shared: sharedWithin(legIds, usable) })),
+    groups: sets.groups().map((legIds) => ({
+      legIds,
+      shared: sharedWithin(legIds, usable),
+      byPerson: partnersWithin(legIds, together),
+    })),
     quarantined: all.filter(({ legs }) => reachesTooFar(legs)).map(({ key }) => key),
+    overruled: overruledKeys(usable, apart),
   };
+}
+
+/** Pairs of known legs, in the order of the legs. */
+function inOrder(pairs: readonly LegPair[], ids: readonly string[]): LegPair[] {
+  const place = new Map(ids.map((id, index) => [id, index]));
+  const placed = pairs.flatMap(([a, b]) => {
+    const [one, other] = [place.get(a), place.get(b)];
+    if (one === undefined || other === undefined) return [];
+    return [{ pair: [a, b] as const, first: Math.min(one, other), second: Math.max(one, other) }];
+  });
+  return placed.sort((a, b) => a.first - b.first || a.second - b.second).map(({ pair }) => pair);
+}
+
+function partnersWithin(legIds: readonly string[], together: readonly LegPair[]): Group['byPerson'] {
+  const members = new Set(legIds);
+  const partners: Group['byPerson'] = new Map();
+  const add = (id: string, partner: string) =>
+    partners.set(id, [...(partners.get(id) ?? []), partner].sort());
+  for (const [a, b] of together) {
+    if (!members.has(a) || !members.has(b)) continue;
+    add(a, b);
+    add(b, a);
+  }
+  return partners;
+}
+
+function overruledKeys(keys: readonly KeyReach[], apart: readonly CannotLink[]): Partition['overruled'] {
+  const overruled: Partition['overruled'] = new Map();
+  for (const { key, legs } of keys) {
+    const carriers = new Set(legs.map((leg) => leg.id));
+    const parted = apart.filter(([a, b]) => carriers.has(a) && carriers.has(b)).flat();
+    for (const id of new Set(parted)) overruled.set(id, [...(overruled.get(id) ?? []), key]);
+  }
+  return overruled;
 }
 
 /** Each with every other: one that was parted from some of them may still belong to the rest. */
@@ -169,56 +223,4 @@ function legsByKey(sorted: readonly Joinable[]): KeyReach[] {
 function reachesTooFar(legs: readonly Leg[]): boolean {
   const starts = legs.map(legStart);
   return legs.length > KEY_LIMITS.legs || Math.max(...starts) - Math.min(...starts) > KEY_LIMITS.spreadMs;
-}
-
-/** Union–find over leg ids that refuses to unite what may not be together. */
-class DisjointSets {
-  readonly #parent: Map<string, string>;
-  readonly #members: Map<string, string[]>;
-  readonly #apart: Map<string, Set<string>>;
-
-  constructor(ids: readonly string[], cannotLink: readonly CannotLink[]) {
-    this.#parent = new Map(ids.map((id) => [id, id]));
-    this.#members = new Map(ids.map((id) => [id, [id]]));
-    this.#apart = new Map();
-    for (const [a, b] of cannotLink) {
-      this.#apart.set(a, (this.#apart.get(a) ?? new Set()).add(b));
-      this.#apart.set(b, (this.#apart.get(b) ?? new Set()).add(a));
-    }
-  }
-
-  find(id: string): string {
-    const parent = this.#parent.get(id) ?? id;
-    if (parent === id) return id;
-    const root = this.find(parent);
-    this.#parent.set(id, root);
-    return root;
-  }
-
-  /** True when two sets became one. */
-  union(a: string, b: string): boolean {
-    const [rootA, rootB] = [this.find(a), this.find(b)];
-    if (rootA === rootB) return false;
-    const [membersA, membersB] = [this.#members.get(rootA) ?? [], this.#members.get(rootB) ?? []];
-    if (this.#parted(membersA, membersB)) return false;
-    this.#parent.set(rootB, rootA);
-    this.#members.set(rootA, [...membersA, ...membersB]);
-    this.#members.delete(rootB);
-    return true;
-  }
-
-  /** In the order of the ids: members within their group, and groups by their first member. */
-  groups(): string[][] {
-    const groups = new Map<string, string[]>();
-    for (const id of this.#parent.keys()) {
-      const group = groups.get(this.find(id));
-      if (group) group.push(id);
-      else groups.set(this.find(id), [id]);
-    }
-    return [...groups.values()];
-  }
-
-  #parted(a: readonly string[], b: readonly string[]): boolean {
-    return a.some((one) => b.some((other) => this.#apart.get(one)?.has(other) === true));
-  }
 }

@@ -24,6 +24,7 @@ import type {
   InteractionStatus,
   Outcome,
   Platform,
+  ResolutionKind,
   Role,
   TransferState,
 } from './words.js';
@@ -34,11 +35,23 @@ export interface Tag {
   value: string | null;
 }
 
+/** A person's word that a broken trace stays as it is. */
+export interface Resolution {
+  kind: ResolutionKind;
+  note: string | null;
+  /** Names the credential of whoever decided. */
+  by: string;
+  at: Instant;
+  /** The entry of the audit log; undoing it takes the resolution away. */
+  auditId: string;
+}
+
 export const DISAGREEMENT_CODES = [
   'CLAIMS_DIFFER',
   'VERSION_CONFLICT',
   'KEY_IGNORED',
   'KEY_QUARANTINED',
+  'KEY_OVERRULED',
 ] as const;
 export type DisagreementCode = (typeof DISAGREEMENT_CODES)[number];
 
@@ -100,6 +113,8 @@ export interface Interaction {
   hasRecording: boolean;
   isTest: boolean;
   disagreements: Disagreement[];
+  /** Null unless a person has resolved it. */
+  resolution: Resolution | null;
   policyVersion: number;
   nextEvaluationAt: Instant | null;
 }
@@ -112,6 +127,8 @@ export interface Surroundings extends Pick<
   policy: PolicySet;
   /** Keys that join nothing, by leg id. */
   ignoredKeys: ReadonlyMap<string, readonly IgnoredKey[]>;
+  /** What persons said of its legs' traces; absent: nothing. */
+  resolutions?: readonly Resolution[];
 }
 
 export interface Projection {
@@ -177,6 +194,7 @@ export function project(calls: readonly Call[], around: Surroundings): Projectio
     hasRecording: sorted.some((call) => call.recording?.url != null),
     isTest: sorted.some((call) => call.isTest),
     disagreements: disagreementsOf(line, talk, around),
+    resolution: latestOf(around.resolutions ?? []),
     policyVersion: policy.version,
   };
   return { interaction, presumedEnds };
@@ -230,6 +248,10 @@ function tagsOf(calls: readonly Call[]): Tag[] {
   return [...named].map(([name, value]) => ({ name, value })).sort((a, b) => compareText(a.name, b.name));
 }
 
+/** Ids of the audit log are made in the order of time. */
+const latestOf = (resolutions: readonly Resolution[]): Resolution | null =>
+  [...resolutions].sort((a, b) => compareText(b.auditId, a.auditId))[0] ?? null;
+
 function disagreementsOf(line: readonly Call[], talk: readonly Call[], around: Surroundings): Disagreement[] {
   return [
     ...claimsDiffer('direction', line, (call) => call.direction, 'the dialer is believed first'),
@@ -272,10 +294,19 @@ const KEY_RULES: Record<IgnoredKey['fault'], string> = {
   PLACEHOLDER: 'a placeholder correlates nothing',
   OWN_ID: "a key equal to the record's own id is identity, not correlation",
   REACHES_TOO_FAR: 'a key that reaches more than 64 legs, or legs more than 24 hours apart, joins nothing',
+  OVERRULED: 'a person has parted legs that share this key',
+};
+
+const KEY_CODES: Record<IgnoredKey['fault'], DisagreementCode> = {
+  EMPTY: 'KEY_IGNORED',
+  PLACEHOLDER: 'KEY_IGNORED',
+  OWN_ID: 'KEY_IGNORED',
+  REACHES_TOO_FAR: 'KEY_QUARANTINED',
+  OVERRULED: 'KEY_OVERRULED',
 };
 
 const ignoredKey = (call: Call, { key, fault }: IgnoredKey): Disagreement => ({
-  code: fault === 'REACHES_TOO_FAR' ? 'KEY_QUARANTINED' : 'KEY_IGNORED',
+  code: KEY_CODES[fault],
   field: `keys.${key.namespace}`,
   resolved: null,
   claims: [{ legId: call.id, value: key.value }],

@@ -25,6 +25,8 @@ export interface PolicyValues {
   abandonedWithin: number;
   /** A call that was never answered is complete when the dialer's record is whole. */
   unansweredIsComplete: boolean;
+  /** Link calls on circumstantial evidence without asking a person, where it is strong enough (rule R15). */
+  linkAutomatically: boolean;
   /** The roles that belong to an interaction before any fact is known; null: those of its channel (`rolesOf`). */
   roles: readonly Role[] | null;
 }
@@ -65,6 +67,7 @@ export const DEFAULT_POLICY: PolicySet = {
   holeTolerance: 30 * SECOND,
   abandonedWithin: 5 * SECOND,
   unansweredIsComplete: true,
+  linkAutomatically: true,
   roles: null,
   overrides: [],
 };
@@ -139,7 +142,7 @@ export interface PolicyFault {
   message: string;
 }
 
-type Time = Exclude<PolicyField, 'unansweredIsComplete' | 'roles'>;
+type Time = Exclude<PolicyField, 'unansweredIsComplete' | 'linkAutomatically' | 'roles'>;
 type Bounds = readonly [min: number, max: number];
 
 /** The longest time that a policy may state: clients hold ms in 32 bits. */

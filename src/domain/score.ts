@@ -128,6 +128,12 @@ export interface ScoredPair {
   hot: boolean;
   /** False when the clocks of the two sources cannot be trusted (rule R11). */
   isStable?: boolean;
+  /** False when links of the two sources have proved wrong too often (see domain/calibration.ts). */
+  isPrecise?: boolean;
+  /** False when the tenant's policy wants suggestions alone for such calls. */
+  isAutomatic?: boolean;
+  /** False while a source may still tell of a call of that time: the true partner may yet come. */
+  isTold?: boolean;
 }
 
 type Standing = ScoredPair & { margin: number | null };
@@ -136,8 +142,6 @@ export interface DecideOptions {
   linkAt: number;
   suggestAt: number;
   margin: number;
-  /** False when the tenant wants suggestions alone. */
-  automatic: boolean;
   cannotLink: readonly CannotLink[];
 }
 
@@ -147,7 +151,9 @@ const OBSTACLE_RULES = {
   MARGIN_TOO_THIN: ({ margin }, options) => margin !== null && (margin <= 0 || margin < options.margin),
   NUMBER_HOT: ({ hot }) => hot,
   CLOCK_UNSTABLE: ({ isStable }) => isStable === false,
-  AUTOMATIC_OFF: (_standing, { automatic }) => !automatic,
+  PRECISION_TOO_LOW: ({ isPrecise }) => isPrecise === false,
+  WATERMARK_BEHIND: ({ isTold }) => isTold === false,
+  AUTOMATIC_OFF: ({ isAutomatic }) => isAutomatic === false,
 } satisfies Record<string, (standing: Standing, options: DecideOptions) => boolean>;
 
 export type Obstacle = keyof typeof OBSTACLE_RULES;

@@ -156,6 +156,14 @@ export type LinkTier = (typeof LINK_TIERS)[number];
 export const CAUSES = words('RECORD', 'TIMER', 'PERSON', 'RULE');
 export type CauseKind = (typeof CAUSES)[number];
 
+/** What a person says of two legs: one call, not one call, or not one call as far as this evidence goes. */
+export const LEG_VERDICTS = words('TOGETHER', 'APART', 'DISMISSED');
+export type LegVerdict = (typeof LEG_VERDICTS)[number];
+
+/** Why a person leaves a broken trace as it is. */
+export const RESOLUTION_KINDS = words('NO_PARTNER', 'RECORD_LOST', 'TEST_CALL', 'ACCEPTED');
+export type ResolutionKind = (typeof RESOLUTION_KINDS)[number];
+
 /** What people and rules do beside sending records: every one of these leaves an entry in the audit log. */
 export const AUDIT_ACTIONS = words(
   'INTERACTIONS_LINKED',

@@ -26,6 +26,8 @@ export interface WriteOptions {
   conflict?: readonly string[];
   /** `nothing`: a row that is there stays as it is. `changed`: it is written only when a value differs. */
   onConflict?: 'update' | 'nothing' | 'changed';
+  /** With `changed`: properties of which a difference alone is no change. */
+  incidental?: readonly string[];
   /** Properties that an update leaves alone. */
   keep?: readonly string[];
   returning?: readonly string[];
@@ -53,7 +55,9 @@ export async function writeRows<E extends ObjectLiteral>(
   const set = names.filter((name) => !conflict.includes(name) && !kept.has(name));
   const table = `"${meta.tableName}"`;
   const update = `update set ${set.map((name) => `${name} = excluded.${name}`).join(', ')}`;
-  const guard = ` where (${set.map((name) => `${table}.${name}`).join(', ')}) is distinct from (${set.map((name) => `excluded.${name}`).join(', ')})`;
+  const incidental = new Set((options.incidental ?? []).map(nameOf));
+  const telling = set.filter((name) => !incidental.has(name));
+  const guard = ` where (${telling.map((name) => `${table}.${name}`).join(', ')}) is distinct from (${telling.map((name) => `excluded.${name}`).join(', ')})`;
   const action =
     options.onConflict === 'nothing' ? 'nothing' : update + (options.onConflict === 'changed' ? guard : '');
   const payload = rows.map((row) =>

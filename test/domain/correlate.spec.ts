@@ -25,7 +25,7 @@ const leg = (externalId: string, startMs: number, ...keys: (string | LegKey)[]):
 });
 
 const groups = (joinables: readonly Joinable[], cannotLink: readonly CannotLink[] = []): string[][] =>
-  partition(joinables, cannotLink).groups.map((group) => group.legIds);
+  partition(joinables, { apart: cannotLink }).groups.map((group) => group.legIds);
 
 /** The partition as a set of sets. */
 const setOfSets = (parts: readonly string[][]): string[] =>
@@ -294,10 +294,12 @@ describe('what a person has parted stays parted (R18)', () => {
   });
 
   it('shows no evidence across the parting', () => {
-    const { groups: found } = partition(three, [
+    const apart: CannotLink[] = [
       ['a', 'b'],
       ['a', 'c'],
-    ]);
+    ];
+    const { groups: found, overruled } = partition(three, { apart });
+    expect(Object.fromEntries(overruled)).toEqual({ a: [key('k')], b: [key('k')], c: [key('k')] });
     expect(found.map(({ shared }) => Object.fromEntries(shared))).toEqual([
       { a: [] },
       {
@@ -337,7 +339,7 @@ describe('the partition is a function of the set of legs (property)', () => {
           keys: [...keys].reverse(),
         }));
         const turned = shuffle(apart, ranks).map(([a, b]): CannotLink => [b, a]);
-        expect(partition(mixed, turned)).toEqual(partition(all, apart));
+        expect(partition(mixed, { apart: turned })).toEqual(partition(all, { apart }));
       }),
       { numRuns: 2_000 },
     );
@@ -371,7 +373,7 @@ describe('the partition is a function of the set of legs (property)', () => {
     fc.assert(
       fc.property(history, ({ legs: all, pairs: drafts }) => {
         const apart = parted(drafts);
-        const { groups: found, quarantined } = partition(all, apart);
+        const { groups: found, quarantined } = partition(all, { apart });
         const bad = new Set(quarantined.map((one) => one.value));
         const valuesOf = new Map(
           all.map((one) => [

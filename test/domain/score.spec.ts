@@ -46,7 +46,7 @@ type Legs = [dialer: Partial<ScoredLeg>, assistant: Partial<ScoredLeg>];
 const score = ([d, a]: Legs, context = CALM) => scorePair(dialer(d), assistant(a), context);
 const feature = (name: FeatureName, ...legs: Legs) => score(legs).features.find((one) => one.name === name);
 
-const OPTIONS: DecideOptions = { ...LINK_RULES, automatic: true, cannotLink: [] };
+const OPTIONS: DecideOptions = { ...LINK_RULES, cannotLink: [] };
 
 /** A pair whose score alone matters. */
 const scored = (dialerId: string, assistantId: string, points: number, fields: Partial<ScoredPair> = {}) => ({
@@ -315,7 +315,9 @@ describe('decidePairs', () => {
     ['SCORE_TOO_LOW', scored('d1', 'a1', 84), OPTIONS],
     ['NUMBER_HOT', scored('d1', 'a1', 100, { hot: true }), OPTIONS],
     ['CLOCK_UNSTABLE', scored('d1', 'a1', 100, { isStable: false }), OPTIONS],
-    ['AUTOMATIC_OFF', scored('d1', 'a1', 100), { ...OPTIONS, automatic: false }],
+    ['PRECISION_TOO_LOW', scored('d1', 'a1', 100, { isPrecise: false }), OPTIONS],
+    ['WATERMARK_BEHIND', scored('d1', 'a1', 100, { isTold: false }), OPTIONS],
+    ['AUTOMATIC_OFF', scored('d1', 'a1', 100, { isAutomatic: false }), OPTIONS],
   ] as const)('only suggests for the reason %s', (obstacle, pair, options) => {
     const { links, suggestions } = decidePairs([pair], options);
     expect(links).toEqual([]);
@@ -381,7 +383,6 @@ describe('decidePairs', () => {
           linkAt: fc.constant(LINK_RULES.linkAt),
           suggestAt: fc.constant(LINK_RULES.suggestAt),
           margin: fc.constantFrom(0, 5, LINK_RULES.margin),
-          automatic: fc.nat(9).map((one) => one > 0),
           cannotLink: fc.constant(
             all.filter(({ parted }) => parted).map(({ pair }) => [pair.dialerId, pair.assistantId] as const),
           ),

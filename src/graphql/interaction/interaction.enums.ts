@@ -126,6 +126,7 @@ export const DisagreementCodeEnum = enumOf<DisagreementCode>(
     VERSION_CONFLICT: 'A source sent two different bodies under one version.',
     KEY_IGNORED: 'A correlation key that can correlate nothing.',
     KEY_QUARANTINED: 'A correlation key that more calls carry than one interaction can have.',
+    KEY_OVERRULED: 'A correlation key shared with a leg that a person has parted from this one.',
   },
 );
 

@@ -19,6 +19,7 @@ export interface ShownValues {
   holeToleranceMs: number;
   abandonedWithinMs: number;
   unansweredIsComplete: boolean;
+  linkAutomatically: boolean;
   expectedRoles: readonly Role[] | null;
 }
 export type ShownPatch = { [N in keyof ShownValues]?: ShownValues[N] | null };
@@ -37,11 +38,20 @@ const NAMES: Record<PolicyField, keyof ShownValues> = {
   holeTolerance: 'holeToleranceMs',
   abandonedWithin: 'abandonedWithinMs',
   unansweredIsComplete: 'unansweredIsComplete',
+  linkAutomatically: 'linkAutomatically',
   roles: 'expectedRoles',
 };
 const FIELDS = Object.keys(NAMES) as PolicyField[];
 
-const TIMES: Record<Exclude<keyof ShownValues, 'unansweredIsComplete' | 'expectedRoles'>, string> = {
+const SWITCHES = {
+  unansweredIsComplete:
+    "Whether a call that was never answered is COMPLETE when the dialer's record is whole.",
+  linkAutomatically:
+    'Whether two halves of a call without a common key are linked without a person when the evidence is strong; ' +
+    'else they are only suggested.',
+};
+
+const TIMES: Record<Exclude<keyof ShownValues, keyof typeof SWITCHES | 'expectedRoles'>, string> = {
   assistantWindowMs:
     "How long the assistant's record may be missing after the dialer's answer, unless its source is known to be slower, in ms.",
   dialerWindowMs: "How long the dialer's record may be missing after the end, in ms.",
@@ -57,7 +67,6 @@ const TIMES: Record<Exclude<keyof ShownValues, 'unansweredIsComplete' | 'expecte
   abandonedWithinMs:
     'A customer who hangs up this soon after the assistant joined has abandoned the call, in ms.',
 };
-const UNANSWERED = "Whether a call that was never answered is COMPLETE when the dialer's record is whole.";
 const ROLES_OF =
   'The roles that belong to an interaction before any fact is known. Null: a dialer and an assistant for VOICE, ' +
   'an assistant for WEB, none for the rest.';
@@ -71,7 +80,8 @@ export function addValues(
   const described = (text: string) => (isPatch ? `${text} ${absent}` : text);
   for (const [name, text] of Object.entries(TIMES))
     Field(() => Int, { nullable, description: described(text) })(prototype, name);
-  Field(() => Boolean, { nullable, description: described(UNANSWERED) })(prototype, 'unansweredIsComplete');
+  for (const [name, text] of Object.entries(SWITCHES))
+    Field(() => Boolean, { nullable, description: described(text) })(prototype, name);
   Field(() => [RoleEnum], { nullable: true, description: described(ROLES_OF) })(prototype, 'expectedRoles');
 }
 

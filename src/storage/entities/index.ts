@@ -1,4 +1,5 @@
 import { AuditEntryEntity } from './audit.entity.js';
+import { LegPairEntity, LegVerdictEntity, OrphanEntity, ResolutionEntity } from './bond.entity.js';
 import { CallEntity, KnowledgeSearchEntity, ToolCallEntity, TranscriptEntryEntity } from './call.entity.js';
 import { ChangeEntity, FeedHeadEntity } from './change.entity.js';
 import { CallBackCheckEntity, FunnelCellEntity, FunnelDeltaEntity } from './funnel.entity.js';
@@ -30,10 +31,14 @@ export const ENTITIES = [
   JoinHealthEntity,
   KnowledgeSearchEntity,
   LegEntity,
+  LegPairEntity,
+  LegVerdictEntity,
+  OrphanEntity,
   PolicyEntity,
   QuarantinedKeyEntity,
   RecordingEntity,
   RejectedRecordEntity,
+  ResolutionEntity,
   SourceEntity,
   SourcePairEntity,
   SourceRecordEntity,

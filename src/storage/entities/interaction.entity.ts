@@ -1,5 +1,11 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { Disagreement, Interaction, InteractionTransfer, Tag } from '../../domain/interaction.js';
+import type {
+  Disagreement,
+  Interaction,
+  InteractionTransfer,
+  Resolution,
+  Tag,
+} from '../../domain/interaction.js';
 import type { ReviewFlag, Sentiment } from '../../domain/record.js';
 import type { Stages } from '../../domain/stages.js';
 import type { Alignment } from '../../domain/alignment.js';
@@ -79,6 +85,7 @@ export class InteractionEntity implements Interaction {
   @Column('boolean') hasRecording!: boolean;
   @Column('boolean') isTest!: boolean;
   @Column(json()) disagreements!: Disagreement[];
+  @Column(optionalJson()) resolution!: Resolution | null;
   @Column('integer') policyVersion!: number;
   @Column(optionalInstant()) nextEvaluationAt!: number | null;
   /** Since when no reader finds it, because one of its legs was deleted; null: it is there. */

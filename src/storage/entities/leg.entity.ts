@@ -1,16 +1,31 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { IgnoredKey, SharedKey } from '../../domain/correlate.js';
 import type { Leg, LegKey } from '../../domain/leg.js';
+import type { Feature, Rival } from '../../domain/score.js';
 import type { Direction, KeyScope, LegState, LinkTier, Role } from '../../domain/words.js';
 import { instant, json, optionalInstant, optionalText, text } from './columns.js';
+
+/** The circumstantial evidence for a leg and the one it is linked with. */
+export interface Match {
+  withLegId: string;
+  features: Feature[];
+  rivals: Rival[];
+  /** Points ahead of the best rival; null without one. */
+  margin: number | null;
+}
 
 /** Why a leg is in its interaction. */
 export interface Link {
   tier: LinkTier;
-  /** The rule that decided: `SHARED_KEY`, or `NONE` for a leg on its own. */
+  /** The rule that decided: `SHARED_KEY`, `PERSON`, `SCORE`, or `NONE` for a leg on its own. */
   method: string;
+  /** Points of a heuristic link. */
   score: number | null;
   evidence: SharedKey[];
+  /** The legs that a person has put it together with; absent: none. */
+  byPerson?: string[];
+  /** Absent unless the link is heuristic. */
+  match?: Match;
   decidedBy: string;
   decidedAt: number;
 }

@@ -1,7 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Calibration } from '../../domain/calibration.js';
 import type { ClockEstimate } from '../../domain/clock.js';
 import type { Breach, HourHealth } from '../../domain/health.js';
-import { instant, json, optionalInstant } from './columns.js';
+import { instant, json, optionalInstant, optionalJson } from './columns.js';
 
 const optionalNumber = { type: 'double precision', nullable: true } as const;
 
@@ -18,6 +19,8 @@ export class SourcePairEntity implements ClockEstimate {
   @Column('boolean') isStable!: boolean;
   @Column(optionalInstant()) jumpedAt!: number | null;
   @Column(instant()) measuredAt!: number;
+  /** How well circumstantial evidence finds what keys have joined; null: not tried. */
+  @Column(optionalJson()) calibration!: Calibration | null;
 }
 
 /** How well the calls of a pair of sources that began in one hour found each other (rule R27). */

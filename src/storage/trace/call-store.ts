@@ -4,6 +4,7 @@ import { foldCall } from '../../domain/call.js';
 import type { IgnoredKey } from '../../domain/correlate.js';
 import type { LegKey } from '../../domain/leg.js';
 import { legStart } from '../../domain/leg.js';
+import type { Resolution } from '../../domain/interaction.js';
 import type { StoredRecord } from '../../domain/record.js';
 import {
   CallEntity,
@@ -25,7 +26,20 @@ export interface KnownCall {
   endPresumed: boolean;
   /** Null for a leg that has never been joined. */
   link: Link | null;
+  /** True while another leg that may be its other half is put before a person. */
+  isSuggested: boolean;
+  /** A person's word that its trace stays as it is. */
+  resolution: Resolution | null;
 }
+
+/** What joining says of a leg that it has not seen. */
+export const NEVER_JOINED = {
+  interactionId: null,
+  endPresumed: false,
+  link: null,
+  isSuggested: false,
+  resolution: null,
+} satisfies Partial<KnownCall>;
 
 interface RecordRow {
   legId: string;
@@ -181,18 +195,23 @@ export async function loadCalls(
     call: object;
     messages: Call['messages'] | null;
     tools: Call['toolCalls'] | null;
+    isSuggested: boolean;
+    resolution: object | null;
   }[] = await tx.query(
     `select to_jsonb(l) as leg, to_jsonb(c) as call,
             (select jsonb_agg(jsonb_build_object('id', m.id, 'speaker', m.speaker, 'startedAt', ${ms('m.started_at')},
                                                  'endedAt', ${ms('m.ended_at')}) order by m.at, m.id)
                from transcript_entry m where m.tenant_id = l.tenant_id and m.call_id = l.id) as messages,
             (select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by t.at, t.id)
-               from tool_call t where t.tenant_id = l.tenant_id and t.call_id = l.id) as tools
+               from tool_call t where t.tenant_id = l.tenant_id and t.call_id = l.id) as tools,
+            ${isSuggested('dialer', 'assistant')} or ${isSuggested('assistant', 'dialer')} as "isSuggested",
+            (select to_jsonb(r) from resolution r where r.tenant_id = l.tenant_id and r.leg_id = l.id
+              order by r.audit_id desc limit 1) as resolution
        from leg l join call c on c.tenant_id = l.tenant_id and c.id = l.id
       where l.tenant_id = $1 and l.id = any($2::uuid[])`,
     [tenantId, legIds],
   );
-  return rows.map(({ leg, call, messages, tools }) => {
+  return rows.map(({ leg, call, messages, tools, isSuggested: suggested, resolution }) => {
     const known = { ...properties(call), ...properties(leg) } as unknown as LegJson & Call;
     const { keys, ignoredKeys, interactionId, endPresumed, link } = known;
     return {
@@ -209,9 +228,18 @@ export async function loadCalls(
       interactionId,
       endPresumed,
       link,
+      isSuggested: suggested,
+      resolution: resolution === null ? null : (properties(resolution) as unknown as Resolution),
     };
   });
 }
+
+/** Does a suggestion stand for leg `l`: another orphan may be its half, and neither is linked with one? */
+const isSuggested = (side: string, other: string): string =>
+  `exists (select from leg_pair p join orphan o on o.tenant_id = p.tenant_id and o.leg_id = p.${other}_leg_id
+            where p.tenant_id = l.tenant_id and p.${side}_leg_id = l.id and not p.is_linked
+              and not exists (select from leg_pair k where k.tenant_id = p.tenant_id and k.is_linked
+                 and (k.dialer_leg_id = p.dialer_leg_id or k.assistant_leg_id = p.assistant_leg_id)))`;
 
 type LegJson = Pick<KnownCall, 'keys' | 'ignoredKeys' | 'endPresumed' | 'link'> & { interactionId: string };
 

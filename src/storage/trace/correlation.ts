@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import type { Group } from '../../domain/correlate.js';
 import { KEY_LIMITS } from '../../domain/correlate.js';
+import type { JoinedGroup } from '../../domain/join.js';
 import type { LegKey } from '../../domain/leg.js';
 import { CorrelationKeyEntity, QuarantinedKeyEntity } from '../entities/leg.entity.js';
 import { newId } from '../ids.js';
@@ -42,7 +42,10 @@ export async function quarantineKeys(
   return [...new Set(crowded.flatMap((key) => key.legIds))];
 }
 
-/** All legs that the given ones reach over strong keys not under quarantine, themselves included. */
+/**
+ * All legs that the given ones reach over strong keys not under quarantine, over the word of a person, and over
+ * weak links; themselves included.
+ */
 export async function reachableLegs(
   tx: EntityManager,
   tenantId: string,
@@ -52,51 +55,47 @@ export async function reachableLegs(
     `with recursive reached(leg_id) as (
        select unnest($2::uuid[])
        union
-       select other.leg_id
-         from reached
-         join correlation_key own on own.tenant_id = $1 and own.leg_id = reached.leg_id and own.scope = 'INTERACTION'
-         join correlation_key other on other.tenant_id = $1 and other.namespace = own.namespace
-                                   and other.value = own.value and other.scope = 'INTERACTION'
-        where not exists (select from quarantined_key q
-                           where q.tenant_id = $1 and q.namespace = own.namespace and q.value = own.value))
+       select other.leg_id from reached cross join lateral (${NEIGHBOURS}) other
+     )
      select leg_id as "legId" from reached`,
     [tenantId, legIds],
   );
   return rows.map((row) => row.legId);
 }
 
-/** Which of these legs' keys are under quarantine, by leg. */
-export async function quarantinedKeysOf(
-  tx: EntityManager,
-  tenantId: string,
-  legIds: readonly string[],
-): Promise<Map<string, LegKey[]>> {
-  const rows: { legId: string; namespace: string; value: string }[] = await tx.query(
-    `select k.leg_id as "legId", k.namespace, k.value from correlation_key k
-       join quarantined_key q on q.tenant_id = k.tenant_id and q.namespace = k.namespace and q.value = k.value
-      where k.tenant_id = $1 and k.leg_id = any($2::uuid[]) and k.scope = 'INTERACTION'`,
-    [tenantId, legIds],
-  );
-  const byLeg = new Map<string, LegKey[]>();
-  for (const { legId, ...key } of rows)
-    byLeg.set(legId, [...(byLeg.get(legId) ?? []), { ...key, scope: 'INTERACTION' }]);
-  return byLeg;
-}
+const NEIGHBOURS = `
+  select other.leg_id
+    from correlation_key own
+    join correlation_key other on other.tenant_id = $1 and other.namespace = own.namespace
+                              and other.value = own.value and other.scope = 'INTERACTION'
+   where own.tenant_id = $1 and own.leg_id = reached.leg_id and own.scope = 'INTERACTION'
+     and not exists (select from quarantined_key q
+                      where q.tenant_id = $1 and q.namespace = own.namespace and q.value = own.value)
+  union all
+  select other_leg_id from leg_verdict where tenant_id = $1 and leg_id = reached.leg_id and verdict = 'TOGETHER'
+  union all
+  select leg_id from leg_verdict where tenant_id = $1 and other_leg_id = reached.leg_id and verdict = 'TOGETHER'
+  union all
+  select assistant_leg_id from leg_pair where tenant_id = $1 and dialer_leg_id = reached.leg_id and is_linked
+  union all
+  select dialer_leg_id from leg_pair where tenant_id = $1 and assistant_leg_id = reached.leg_id and is_linked`;
 
 export interface Assignment {
   interactionId: string;
-  group: Group;
+  group: JoinedGroup;
   isNew: boolean;
 }
 
 /**
  * Which interaction each group of legs is (rule R17). An interaction goes where its earliest leg went; a
- * group to which several go keeps the oldest id, and the others lead to it; a group to which none goes is new.
+ * group to which several go keeps the oldest id, or the one that a person wants to survive, and the others lead to
+ * it; a group to which none goes is new.
  * Ids are UUIDs of version 7, so the smaller one is the older one.
  */
 export function assignInteractions(
-  groups: readonly Group[],
+  groups: readonly JoinedGroup[],
   currentOf: ReadonlyMap<string, string | null>,
+  survivorId: string | null = null,
 ): { assignments: Assignment[]; redirects: { id: string; survivorId: string }[] } {
   const claimed = new Set<string>();
   const redirects: { id: string; survivorId: string }[] = [];
@@ -104,7 +103,8 @@ export function assignInteractions(
     const candidates = [...new Set(group.legIds.flatMap((legId) => currentOf.get(legId) ?? []))];
     const owned = candidates
       .filter((id) => !claimed.has(id) && ownerOf(id, groups, currentOf) === group)
-      .sort();
+      .sort()
+      .sort((a, b) => Number(b === survivorId) - Number(a === survivorId));
     for (const id of owned) claimed.add(id);
     return owned;
   });
@@ -120,6 +120,7 @@ export function assignInteractions(
 /** Groups come earliest first, and so do their legs. */
 const ownerOf = (
   id: string,
-  groups: readonly Group[],
+  groups: readonly JoinedGroup[],
   currentOf: ReadonlyMap<string, string | null>,
-): Group | undefined => groups.find((group) => group.legIds.some((legId) => currentOf.get(legId) === id));
+): JoinedGroup | undefined =>
+  groups.find((group) => group.legIds.some((legId) => currentOf.get(legId) === id));

@@ -75,6 +75,7 @@ const VISIBLE = [
   'hasRecording',
   'isTest',
   'disagreements',
+  'resolution',
 ] as const satisfies readonly (keyof Interaction)[];
 
 /** Locks the interactions' rows in the order of their ids and reads them. */
@@ -182,6 +183,7 @@ function surroundingsOf(tenant: TenantSurroundings, one: Due, now: number): Surr
     ...tenant,
     now,
     ignoredKeys: new Map(one.calls.map(({ call, ignoredKeys }) => [call.id, ignoredKeys])),
+    resolutions: one.calls.flatMap(({ resolution }) => resolution ?? []),
   };
 }
 

@@ -1,18 +1,21 @@
 import type { EntityManager } from 'typeorm';
-import { canonicalJson } from '../../domain/canonical.js';
-import type { Group } from '../../domain/correlate.js';
-import { partition } from '../../domain/correlate.js';
+import type { Partition } from '../../domain/correlate.js';
+import type { Joined } from '../../domain/join.js';
+import { joinLegs } from '../../domain/join.js';
 import type { LegKey } from '../../domain/leg.js';
 import type { CallChange } from '../entities/change.entity.js';
-import type { Link } from '../entities/leg.entity.js';
 import { LegEntity } from '../entities/leg.entity.js';
 import { writeRows } from '../transaction.js';
+import type { Bonds } from './bonds.js';
+import { loadBonds, removePairs } from './bonds.js';
 import type { KnownCall } from './call-store.js';
 import { loadCalls } from './call-store.js';
 import type { Assignment } from './correlation.js';
-import { assignInteractions, quarantinedKeysOf, reachableLegs } from './correlation.js';
+import { assignInteractions, reachableLegs } from './correlation.js';
 import type { Cause } from './interaction-store.js';
 import { lockInteractions, mergeInteractions, writeInteractions } from './interaction-store.js';
+import { legRows } from './leg-rows.js';
+import { orphanOf, settleOrphans } from './orphans.js';
 import { loadSurroundings } from './surroundings.js';
 
 type LockedInteractions = Awaited<ReturnType<typeof lockInteractions>>;
@@ -58,7 +61,7 @@ function withRefreshed(stored: readonly KnownCall[], refreshed: readonly KnownCa
       const now = fresh.get(old.call.id);
       return now === undefined
         ? old
-        : { ...now, interactionId: old.interactionId, endPresumed: old.endPresumed, link: old.link };
+        : { ...old, call: now.call, keys: now.keys, ignoredKeys: now.ignoredKeys };
     }),
     ...refreshed.filter(({ call }) => !seen.has(call.id)),
   ];
@@ -74,9 +77,28 @@ export interface Caused {
 export interface Rejoining {
   known: KnownCall[];
   before: LockedInteractions;
-  refreshed: readonly KnownCall[];
   changes: readonly CallChange[];
-  fresh: readonly Caused[];
+  /** Legs whose interaction is to be written whatever else has changed. */
+  forced: readonly string[];
+  /** What made the interaction of these legs change. */
+  causeOf: (legIds: readonly string[]) => Cause;
+  /** The interaction whose id a person wants to keep; null: the oldest survives (rule R17). */
+  survivorId: string | null;
+}
+
+/** Joins legs anew without a record about them: because a person or a rule decided. */
+export async function joinAnew(
+  tx: EntityManager,
+  tenantId: string,
+  legIds: readonly string[],
+  cause: Cause,
+  now: number,
+  survivorId: string | null = null,
+): Promise<void> {
+  if (legIds.length === 0) return;
+  const { known, before } = await settleReach(tx, tenantId, legIds, []);
+  const work = { known, before, changes: [], forced: legIds, causeOf: () => cause, survivorId };
+  await rejoin(tx, tenantId, work, now);
 }
 
 /** Parts the known legs into interactions, and writes each one that is not as it was. */
@@ -86,62 +108,78 @@ export async function rejoin(
   work: Rejoining,
   now: number,
 ): Promise<void> {
-  const crowded = await quarantinedKeysOf(
+  const tenant = await loadSurroundings(tx, tenantId, now);
+  const bonds = await loadBonds(
     tx,
     tenantId,
     work.known.map(({ call }) => call.id),
   );
-  const { groups, joinable } = regroup(work.known, crowded);
+  const { joined, joinable } = regroup(work.known, bonds);
   const currentOf = new Map(joinable.map(({ call, interactionId }) => [call.id, interactionId]));
-  const { assignments, redirects } = assignInteractions(groups, currentOf);
+  const { assignments, redirects } = assignInteractions(joined.groups, currentOf, work.survivorId);
   const callOf = new Map(joinable.map((one) => [one.call.id, one]));
   const changeOf = new Map(work.changes.map((change) => [change.callId, change]));
-  const isTouched = touched(work.known, joinable, changeOf, redirects);
+  const isTouched = touched(work, joinable, changeOf, redirects);
   const moved = assignments.filter(isTouched);
   await writeRows(
     tx,
     LegEntity,
-    moved.flatMap((one) => legRows(tenantId, one, callOf, now)),
+    moved.flatMap((one) => legRows(tenantId, one, callOf, bonds.weak, now)),
   );
   const due = moved.map(({ interactionId, group }) => ({
     interactionId,
     calls: group.legIds.flatMap((id) => callOf.get(id) ?? []),
     callChanges: group.legIds.flatMap((id) => changeOf.get(id) ?? []),
-    cause: causeOf(work.fresh, group.legIds),
+    cause: work.causeOf(group.legIds),
   }));
-  const surroundings = await loadSurroundings(tx, tenantId, now);
-  const deletions = await writeInteractions(tx, surroundings, due, work.before, now);
+  const deletions = await writeInteractions(tx, tenant, due, work.before, now);
   const { before } = work;
-  await mergeInteractions(tx, tenantId, redirects, { before, deletions }, causeOf(work.fresh, []), now);
+  await mergeInteractions(tx, tenantId, redirects, { before, deletions }, work.causeOf([]), now);
+  await removePairs(tx, tenantId, joined.lapsed);
+  const orphans = joined.orphans.flatMap((id) => {
+    const call = callOf.get(id)?.call;
+    return (call && orphanOf(tenantId, call, tenant.defaultCountry)) ?? [];
+  });
+  await settleOrphans(tx, tenantId, [...callOf.keys()], orphans, now);
 }
 
-/** Groups the legs by the keys that may join, and notes on each leg those that may not. */
-function regroup(
-  known: readonly KnownCall[],
-  crowded: ReadonlyMap<string, LegKey[]>,
-): { groups: Group[]; joinable: KnownCall[] } {
-  const name = (key: { namespace: string; value: string }) => `${key.namespace}/${key.value}`;
-  const banned = new Set([...crowded.values()].flat().map(name));
+const nameOf = (key: { namespace: string; value: string }): string => `${key.namespace}/${key.value}`;
+
+/** Groups the legs by what may join them, and notes on each leg the keys that may not. */
+function regroup(known: readonly KnownCall[], bonds: Bonds): { joined: Joined; joinable: KnownCall[] } {
+  const banned = new Set([...bonds.crowded.values()].flat().map(nameOf));
   const strong = (keys: readonly LegKey[]) =>
-    keys.filter((key) => key.scope === 'INTERACTION' && !banned.has(name(key)));
-  const { groups, quarantined } = partition(
+    keys.filter((key) => key.scope === 'INTERACTION' && !banned.has(nameOf(key)));
+  const joined = joinLegs(
     known.map(({ call, keys }) => ({ leg: call, keys: strong(keys) })),
+    bonds.verdicts,
+    bonds.weak,
   );
-  for (const key of quarantined) banned.add(name(key));
-  const joinable = known.map((one) => {
-    const read = one.ignoredKeys.filter(({ fault }) => fault !== 'REACHES_TOO_FAR');
-    const tooFar = one.keys.filter((key) => key.scope === 'INTERACTION' && banned.has(name(key)));
-    return {
-      ...one,
-      ignoredKeys: [...read, ...tooFar.map((key) => ({ key, fault: 'REACHES_TOO_FAR' as const }))],
-    };
-  });
-  return { groups, joinable };
+  for (const key of joined.quarantined) banned.add(nameOf(key));
+  return { joined, joinable: known.map((one) => withIgnored(one, banned, joined.overruled)) };
+}
+
+function withIgnored(
+  one: KnownCall,
+  banned: ReadonlySet<string>,
+  overruled: Partition['overruled'],
+): KnownCall {
+  const read = one.ignoredKeys.filter(({ fault }) => fault !== 'REACHES_TOO_FAR' && fault !== 'OVERRULED');
+  const tooFar = one.keys.filter((key) => key.scope === 'INTERACTION' && banned.has(nameOf(key)));
+  const parted = overruled.get(one.call.id) ?? [];
+  return {
+    ...one,
+    ignoredKeys: [
+      ...read,
+      ...tooFar.map((key) => ({ key, fault: 'REACHES_TOO_FAR' as const })),
+      ...parted.map((key) => ({ key, fault: 'OVERRULED' as const })),
+    ],
+  };
 }
 
 /** Is this interaction to be written: a call of it changed, or a leg came, went, or lost a key. */
 function touched(
-  known: readonly KnownCall[],
+  { known, forced }: Rejoining,
   joinable: readonly KnownCall[],
   changeOf: ReadonlyMap<string, CallChange>,
   redirects: readonly { survivorId: string }[],
@@ -155,6 +193,7 @@ function touched(
       .filter((one, index) => one.ignoredKeys.length !== known[index]?.ignoredKeys.length)
       .map(({ call }) => call.id),
   );
+  for (const id of forced) rekeyed.add(id);
   return ({ interactionId, group }) =>
     legsBefore.get(interactionId) !== group.legIds.length ||
     redirects.some((one) => one.survivorId === interactionId) ||
@@ -162,64 +201,9 @@ function touched(
 }
 
 /** The record that touched one of these legs last; for legs moved by others' records the batch's last one. */
-function causeOf(fresh: readonly Caused[], legIds: readonly string[]): Cause {
-  const own = fresh.filter((one) => legIds.includes(one.legId));
-  return { kind: 'RECORD', id: (own.at(-1) ?? fresh.at(-1))?.id ?? null };
-}
-
-function legRows(
-  tenantId: string,
-  { interactionId, group }: Assignment,
-  callOf: ReadonlyMap<string, KnownCall>,
-  now: number,
-): Partial<LegEntity>[] {
-  return group.legIds.flatMap((id) => {
-    const known = callOf.get(id);
-    if (known === undefined) return [];
-    const { call, keys, ignoredKeys, endPresumed } = known;
-    const link = linkOf(group, id, known.link, now);
-    const { sourceId, externalId, role, direction, state, queuedAt, ringAt, answeredAt, startedAt, endedAt } =
-      call;
-    const times = {
-      queuedAt,
-      ringAt,
-      answeredAt,
-      startedAt,
-      endedAt,
-      firstEventAt: call.firstEventAt,
-      lastEventAt: call.lastEventAt,
-    };
-    return [
-      {
-        tenantId,
-        id,
-        interactionId,
-        sourceId,
-        externalId,
-        role,
-        direction,
-        state,
-        ...times,
-        endPresumed,
-        keys,
-        ignoredKeys,
-        link,
-      },
-    ];
-  });
-}
-
-/** A link keeps the time of its decision for as long as its evidence stays the same. */
-function linkOf(group: Group, legId: string, before: Link | null, now: number): Link {
-  const evidence = group.shared.get(legId) ?? [];
-  if (before !== null && canonicalJson(before.evidence) === canonicalJson(evidence)) return before;
-  const joined = evidence.length > 0;
-  return {
-    tier: joined ? 'KEY' : 'ALONE',
-    method: joined ? 'SHARED_KEY' : 'NONE',
-    score: null,
-    evidence,
-    decidedBy: 'rule',
-    decidedAt: now,
+export const causedBy =
+  (fresh: readonly Caused[]) =>
+  (legIds: readonly string[]): Cause => {
+    const own = fresh.filter((one) => legIds.includes(one.legId));
+    return { kind: 'RECORD', id: (own.at(-1) ?? fresh.at(-1))?.id ?? null };
   };
-}

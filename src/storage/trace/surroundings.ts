@@ -13,14 +13,15 @@ export type TenantSurroundings = Pick<
 > & {
   tenantId: string;
   defaultCountry: string;
+  sources: readonly SourceFact[];
 };
 
-type SourceFact = SourceProgress & { role: Role };
+type SourceFact = SourceProgress & { id: string; role: Role };
 
 const ms = (column: string): string => `(extract(epoch from s.${column}) * 1000)::bigint`;
 
 /** A source as JSON, alias `s`, with what its progress is judged by. */
-const SOURCE_FACT = `jsonb_build_object('role', s.role, 'watermarkAt', ${ms('watermark_at')},
+const SOURCE_FACT = `jsonb_build_object('id', s.id, 'role', s.role, 'watermarkAt', ${ms('watermark_at')},
   'lastRecordAt', ${ms('last_record_at')}, 'lastEventAt', ${ms('last_event_at')},
   'steadySince', ${ms('steady_since')}, 'lag', s.lag)`;
 
@@ -47,6 +48,7 @@ export async function loadSurroundings(
     tenantId,
     defaultCountry: row?.defaultCountry ?? 'US',
     policy: policyOf(row?.policy ?? null),
+    sources,
     ...progressOf(sources, now),
     seesHumans: sources.some((source) => source.role === 'HUMAN'),
   };

@@ -7,12 +7,13 @@ import { SourceRecordEntity } from '../entities/source-record.entity.js';
 import { newId } from '../ids.js';
 import { noteRecordings } from '../recording/recording-notes.js';
 import { inTransaction, writeRows } from '../transaction.js';
-import { foldCalls, loadCalls, writeCalls } from './call-store.js';
+import { foldCalls, loadCalls, NEVER_JOINED, writeCalls } from './call-store.js';
 import { quarantineKeys, writeKeys } from './correlation.js';
 import type { Cause } from './interaction-store.js';
 import { lockInteractions, writeInteractions } from './interaction-store.js';
 import { lockNames } from './locks.js';
-import { rejoin, settleReach } from './rejoin.js';
+import { matchDue } from './matcher.js';
+import { causedBy, rejoin, settleReach } from './rejoin.js';
 import type { TenantSurroundings } from './surroundings.js';
 import { loadSurroundings } from './surroundings.js';
 
@@ -65,6 +66,13 @@ export class TraceStore {
     const swept = await inTransaction(this.db, (tx) => sweepDue(tx, now, limit));
     if (swept > 0) this.onCommit();
     return swept;
+  }
+
+  /** Looks for the other halves of calls that no key has joined; answers how many legs were looked at. */
+  async match(now: number, limit = 50): Promise<number> {
+    const matched = await inTransaction(this.db, (tx) => matchDue(tx, now, limit));
+    if (matched > 0) this.onCommit();
+    return matched;
   }
 }
 
@@ -162,7 +170,7 @@ async function refreshLegs(
       call.externalId,
       namespaces.get(call.sourceId) ?? null,
     );
-    return { call, keys, ignoredKeys: faults, interactionId: null, endPresumed: false, link: null };
+    return { ...NEVER_JOINED, call, keys, ignoredKeys: faults };
   });
   await writeKeys(
     tx,
@@ -178,7 +186,12 @@ async function refreshLegs(
     now,
   );
   await noteRecordings(tx, tenantId, callsWithRecording(refreshed, fresh), now);
-  await rejoin(tx, tenantId, { known, before, refreshed, changes, fresh }, now);
+  await rejoin(
+    tx,
+    tenantId,
+    { known, before, changes, forced: [], causeOf: causedBy(fresh), survivorId: null },
+    now,
+  );
 }
 
 /** The calls whose new records say something of a recording, be it that there is none. */
