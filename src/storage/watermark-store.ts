@@ -1,7 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { BadUserInput, NotFound } from '../domain/errors.js';
+import { watermarkOf } from '../domain/watermark.js';
 import type { Instant, Role } from '../domain/words.js';
 import { isSlug } from './names.js';
+import type { TenantSurroundings } from './trace/surroundings.js';
 import { loadSurroundings } from './trace/surroundings.js';
 import { inTransaction } from './transaction.js';
 
@@ -38,11 +40,35 @@ export class WatermarkStore {
 }
 
 /**
+ * Has the pairs compared again that waited only for their sources to tell everything, and whose sources have now.
+ */
+async function wakePairs(tx: EntityManager, tenant: TenantSurroundings, now: Instant): Promise<void> {
+  const marks = tenant.sources.flatMap((source) => {
+    const { at } = watermarkOf(source, now);
+    return at === null ? [] : [{ id: source.id, at: new Date(at) }];
+  });
+  await tx.query(
+    `with mark as (select * from jsonb_to_recordset($2::jsonb) as m(id uuid, at timestamptz))
+     update orphan o set check_at = $3
+       from leg_pair p
+       join orphan d on d.tenant_id = p.tenant_id and d.leg_id = p.dialer_leg_id
+       join orphan a on a.tenant_id = p.tenant_id and a.leg_id = p.assistant_leg_id
+       join mark dm on dm.id = d.source_id join mark am on am.id = a.source_id
+      where p.tenant_id = $1 and p.obstacles = '["WATERMARK_BEHIND"]'
+        and greatest(d.ended_at, d.at, a.ended_at, a.at) <= least(dm.at, am.at)
+        and o.tenant_id = p.tenant_id and o.leg_id = p.dialer_leg_id`,
+    [tenant.tenantId, JSON.stringify(marks), new Date(now)],
+  );
+}
+
+/**
  * Has the drops judged anew by the next sweep that the watermarks of the tenant, reported and derived, have
  * passed by now. It locks rows in the order of their ids, as everybody does.
  */
 export async function settleDrops(tx: EntityManager, tenantId: string, now: Instant): Promise<void> {
-  const { watermarks } = await loadSurroundings(tx, tenantId, now);
+  const tenant = await loadSurroundings(tx, tenantId, now);
+  const { watermarks } = tenant;
+  await wakePairs(tx, tenant, now);
   const mark = (role: Role) => (watermarks[role] == null ? null : new Date(watermarks[role]));
   await tx.query(
     `with passed as (

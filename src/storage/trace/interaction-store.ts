@@ -184,6 +184,7 @@ function surroundingsOf(tenant: TenantSurroundings, one: Due, now: number): Surr
     now,
     ignoredKeys: new Map(one.calls.map(({ call, ignoredKeys }) => [call.id, ignoredKeys])),
     resolutions: one.calls.flatMap(({ resolution }) => resolution ?? []),
+    hasSuggestion: one.calls.some(({ isSuggested }) => isSuggested),
   };
 }
 

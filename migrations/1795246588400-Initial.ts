@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795246215918 implements MigrationInterface {
-  name = 'Initial1795246215918';
+export class Initial1795246588400 implements MigrationInterface {
+  name = 'Initial1795246588400';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -30,6 +30,90 @@ export class Initial1795246215918 implements MigrationInterface {
         `);
     await queryRunner.query(`
             CREATE INDEX "audit_entry_by_subject" ON "audit_entry" ("tenant_id", "subject_id", "id")
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "leg_verdict" (
+                "tenant_id" uuid NOT NULL,
+                "leg_id" uuid NOT NULL,
+                "other_leg_id" uuid NOT NULL,
+                "audit_id" uuid NOT NULL,
+                "verdict" text NOT NULL,
+                CONSTRAINT "PK_1abb905a804b13103732dd046af" PRIMARY KEY (
+                    "tenant_id",
+                    "leg_id",
+                    "other_leg_id",
+                    "audit_id"
+                )
+            )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "leg_verdict_by_other" ON "leg_verdict" ("tenant_id", "other_leg_id")
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "orphan" (
+                "tenant_id" uuid NOT NULL,
+                "leg_id" uuid NOT NULL,
+                "source_id" uuid NOT NULL,
+                "role" text NOT NULL,
+                "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "answered_at" TIMESTAMP(3) WITH TIME ZONE,
+                "started_at" TIMESTAMP(3) WITH TIME ZONE,
+                "ended_at" TIMESTAMP(3) WITH TIME ZONE,
+                "customer_e164" text,
+                "customer_tail" text,
+                "customer_withheld" boolean NOT NULL,
+                "did" text,
+                "direction" text,
+                "campaign" text,
+                "is_test" boolean NOT NULL,
+                "check_at" TIMESTAMP(3) WITH TIME ZONE,
+                CONSTRAINT "PK_827aa2dbe95f690a9891617c3fb" PRIMARY KEY ("tenant_id", "leg_id")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "orphan_due" ON "orphan" ("check_at")
+            WHERE check_at is not null
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "orphan_by_did" ON "orphan" ("tenant_id", "role", "did", "at")
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "orphan_by_customer" ON "orphan" ("tenant_id", "role", "customer_tail", "at")
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "leg_pair" (
+                "tenant_id" uuid NOT NULL,
+                "dialer_leg_id" uuid NOT NULL,
+                "assistant_leg_id" uuid NOT NULL,
+                "is_linked" boolean NOT NULL,
+                "points" integer NOT NULL,
+                "margin" integer,
+                "features" jsonb NOT NULL,
+                "rivals" jsonb NOT NULL,
+                "obstacles" jsonb NOT NULL,
+                "rules_version" integer NOT NULL,
+                "decided_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                CONSTRAINT "PK_4bae9af5653ecf5d041242642ec" PRIMARY KEY ("tenant_id", "dialer_leg_id", "assistant_leg_id")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "leg_pair_waiting" ON "leg_pair" ("tenant_id")
+            WHERE obstacles = '["WATERMARK_BEHIND"]'
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "leg_pair_by_assistant" ON "leg_pair" ("tenant_id", "assistant_leg_id")
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "resolution" (
+                "tenant_id" uuid NOT NULL,
+                "leg_id" uuid NOT NULL,
+                "audit_id" uuid NOT NULL,
+                "kind" text NOT NULL,
+                "note" text,
+                "by" text NOT NULL,
+                "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                CONSTRAINT "PK_1ff3e05faacf311c8e258c16908" PRIMARY KEY ("tenant_id", "leg_id", "audit_id")
+            )
         `);
     await queryRunner.query(`
             CREATE TABLE "call" (
@@ -268,6 +352,7 @@ export class Initial1795246215918 implements MigrationInterface {
                 "has_recording" boolean NOT NULL,
                 "is_test" boolean NOT NULL,
                 "disagreements" jsonb NOT NULL,
+                "resolution" jsonb,
                 "policy_version" integer NOT NULL,
                 "next_evaluation_at" TIMESTAMP(3) WITH TIME ZONE,
                 "deleted_at" TIMESTAMP(3) WITH TIME ZONE,
@@ -438,6 +523,7 @@ export class Initial1795246215918 implements MigrationInterface {
                 "is_stable" boolean NOT NULL,
                 "jumped_at" TIMESTAMP(3) WITH TIME ZONE,
                 "measured_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "calibration" jsonb,
                 CONSTRAINT "PK_b2c4e4f39424dd398e599dec5b1" PRIMARY KEY (
                     "tenant_id",
                     "dialer_source_id",
@@ -801,6 +887,36 @@ export class Initial1795246215918 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP TABLE "call"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "resolution"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."leg_pair_by_assistant"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."leg_pair_waiting"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "leg_pair"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."orphan_by_customer"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."orphan_by_did"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."orphan_due"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "orphan"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."leg_verdict_by_other"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "leg_verdict"
         `);
     await queryRunner.query(`
             DROP INDEX "public"."audit_entry_by_subject"

@@ -1,0 +1,310 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { BadUserInput } from '../../src/domain/errors.js';
+import { WatermarkStore } from '../../src/storage/watermark-store.js';
+import { Decisions } from '../../src/storage/trace/decisions.js';
+import type { SourceName } from '../support/world.js';
+import { at, BASE, World } from '../support/world.js';
+
+const HOUR = 3_600_000;
+const CALLER = '+12025550123';
+
+let world: World;
+let decisions: Decisions;
+beforeAll(async () => {
+  world = await World.create(2);
+  decisions = new Decisions(
+    world.db,
+    () => undefined,
+    () => world.now,
+  );
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.clear();
+  await world.db.query('update source set watermark_at = null');
+  world.now = BASE + 2 * HOUR;
+});
+
+interface HalfTimes {
+  id: string;
+  answer: number;
+  end: number;
+  customer?: string;
+  key?: string;
+}
+
+const place = { channel: 'VOICE', direction: 'INBOUND', did: '+12025550199', status: 'COMPLETED' };
+const keysOf = ({ key }: HalfTimes) =>
+  key === undefined ? {} : { keys: [{ namespace: 'interaction_id', value: key }] };
+
+/** A whole leg in one record, without a key unless one is given. */
+const half = (role: 'DIALER' | 'ASSISTANT', times: HalfTimes) => ({
+  externalId: times.id,
+  role,
+  ...place,
+  ...keysOf(times),
+  customer: { address: times.customer ?? CALLER },
+  occurredAt: at(times.end),
+  startedAt: at(times.answer),
+  answeredAt: at(times.answer),
+  endedAt: at(times.end),
+});
+const dialer = (id: string, answer: number, end: number, rest: Partial<HalfTimes> = {}) =>
+  ['dialer', half('DIALER', { id, answer, end, ...rest })] as const;
+const assistant = (id: string, answer: number, end: number, rest: Partial<HalfTimes> = {}) =>
+  ['assistant', half('ASSISTANT', { id, answer, end, ...rest })] as const;
+
+async function send(...records: (readonly [SourceName, object])[]): Promise<void> {
+  for (const [source, record] of records) await world.send(source, record);
+}
+
+async function told(seconds = 3_600): Promise<void> {
+  const watermarks = new WatermarkStore(world.db);
+  for (const source of ['dialer', 'assistant'])
+    await watermarks.report(world.tenantId, source, BASE + seconds * 1_000, world.now);
+}
+
+/** Looks until nothing is due. */
+async function match(): Promise<void> {
+  while ((await world.trace.match(world.now)) > 0);
+  while ((await world.trace.sweep(world.now)) > 0);
+}
+
+const groups = async () => (await world.summaries()).map(({ legs }) => legs.join(' + '));
+
+interface Pair {
+  pair: string;
+  isLinked: boolean;
+  points: number;
+  margin: number | null;
+  obstacles: string[];
+}
+const pairs = (): Promise<Pair[]> =>
+  world.db.query(
+    `select d.external_id || '/' || a.external_id as pair, p.is_linked as "isLinked", p.points, p.margin, p.obstacles
+       from leg_pair p join leg d on d.id = p.dialer_leg_id join leg a on a.id = p.assistant_leg_id order by 1`,
+  );
+
+const legIdOf = async (externalId: string): Promise<string> => {
+  const [row]: { id: string }[] = await world.db.query('select id from leg where external_id = $1', [
+    externalId,
+  ]);
+  return row?.id ?? '';
+};
+const interactionOf = async (externalId: string): Promise<string> => {
+  const [row]: { id: string }[] = await world.db.query(
+    'select interaction_id as id from leg where external_id = $1',
+    [externalId],
+  );
+  return row?.id ?? '';
+};
+const actor = { id: 'key-1', role: 'SUPERVISOR' as const };
+const by = (reason: string) => ({ actor, reason });
+
+describe('two halves without a common key', () => {
+  it('are linked once both sources have told everything, with their evidence (scenario 5)', async () => {
+    await send(dialer('d1', 0, 100), assistant('a1', 4, 99));
+    await told();
+    await match();
+    expect(await groups()).toEqual(['assistant/a1 + dialer/d1']);
+    expect(await pairs()).toEqual([
+      { pair: 'd1/a1', isLinked: true, points: 105, margin: null, obstacles: [] },
+    ]);
+    const [{ link }] = (await world.db.query("select link from leg where external_id = 'a1'")) as [
+      { link: object },
+    ];
+    expect(link).toMatchObject({
+      tier: 'HEURISTIC',
+      method: 'SCORE',
+      score: 105,
+      decidedBy: 'link-rules/1',
+      evidence: [],
+      match: { withLegId: await legIdOf('d1'), rivals: [], margin: null },
+    });
+    expect((await world.summaries())[0]).toMatchObject({ status: 'COMPLETE' });
+  });
+
+  it('are only suggested before that, and the drop says that a candidate exists', async () => {
+    await send(dialer('d1', 0, 100), assistant('a1', 4, 99));
+    await match();
+    expect(await pairs()).toEqual([
+      { pair: 'd1/a1', isLinked: false, points: 105, margin: null, obstacles: ['WATERMARK_BEHIND'] },
+    ]);
+    expect(await world.summaries()).toMatchObject([
+      { legs: ['assistant/a1'], status: 'DROPPED', dropStage: 'SYNC_GAP' },
+      { legs: ['dialer/d1'], status: 'DROPPED', dropStage: 'INFRA_TO_BOT', dropDetail: 'CANDIDATE_EXISTS' },
+    ]);
+    await told();
+    await match();
+    expect(await groups()).toEqual(['assistant/a1 + dialer/d1']);
+  });
+
+  it('are not linked when a second dialer leg fits as well, and stand as rivals (scenario 6)', async () => {
+    await send(dialer('d1', 0, 100), dialer('d2', 1, 100), assistant('a1', 4, 99));
+    await told();
+    await match();
+    expect(await groups()).toEqual(['assistant/a1', 'dialer/d1', 'dialer/d2']);
+    expect(await pairs()).toEqual([
+      { pair: 'd1/a1', isLinked: false, points: 105, margin: 0, obstacles: ['MARGIN_TOO_THIN'] },
+      { pair: 'd2/a1', isLinked: false, points: 105, margin: 0, obstacles: ['MARGIN_TOO_THIN'] },
+    ]);
+  });
+
+  it('part again when a rival comes later that fits as well', async () => {
+    await send(dialer('d1', 0, 100), assistant('a1', 4, 99));
+    await told();
+    await match();
+    await send(dialer('d2', 1, 100));
+    await match();
+    expect(await groups()).toEqual(['assistant/a1', 'dialer/d1', 'dialer/d2']);
+  });
+
+  it('part when a strong key joins one of them elsewhere (scenario 15), and the other looks again', async () => {
+    await send(dialer('d1', 0, 100), assistant('a1', 4, 99));
+    await told();
+    await match();
+    await send(assistant('a2', 3, 100, { key: 'k1' }), dialer('d1', 0, 100, { key: 'k1' }));
+    await match();
+    expect(await groups()).toEqual(['assistant/a1', 'assistant/a2 + dialer/d1']);
+    expect(await pairs()).toEqual([]);
+  });
+
+  it('are left alone when the tenant links nothing by itself', async () => {
+    await world.db.query(
+      `insert into trace_policy (tenant_id, version, policy, changed_by, at) values ($1, 2, $2, 'test', now())`,
+      [world.tenantId, { linkAutomatically: false }],
+    );
+    await send(dialer('d1', 0, 100), assistant('a1', 4, 99));
+    await told();
+    await match();
+    expect(await pairs()).toMatchObject([{ isLinked: false, obstacles: ['AUTOMATIC_OFF'] }]);
+  });
+
+  it('are only suggested when the number is hot', async () => {
+    const crowd = Array.from({ length: 41 }, (_, n) => dialer(`x${n}`, -1_000 - n, -990 - n));
+    await send(...crowd, dialer('d1', 0, 100), assistant('a1', 4, 99));
+    await told();
+    await match();
+    expect(await pairs()).toMatchObject([{ pair: 'd1/a1', isLinked: false, obstacles: ['NUMBER_HOT'] }]);
+  });
+
+  it('of two tenants never meet', async () => {
+    await send(dialer('d1', 0, 100));
+    await world.send('assistant', half('ASSISTANT', { id: 'a1', answer: 4, end: 99 }), world.tenants[1]);
+    await match();
+    expect(await pairs()).toEqual([]);
+  });
+});
+
+describe('a person decides', () => {
+  it('takes a leg out for good, whatever key it shares, and can undo it (scenario 16)', async () => {
+    await send(dialer('d1', 0, 100, { key: 'k1' }), assistant('a1', 4, 99, { key: 'k1' }));
+    const { auditId } = await decisions.unlink(world.tenantId, await legIdOf('a1'), by('not our call'));
+    expect(await groups()).toEqual(['assistant/a1', 'dialer/d1']);
+    await send(assistant('a1', 4, 99, { key: 'k1' }), dialer('d1', 0, 100, { key: 'k1' }));
+    await world.send('dialer', { ...dialer('d1', 0, 100, { key: 'k1' })[1], version: '7', reference: 'R' });
+    await told();
+    await match();
+    expect(await groups()).toEqual(['assistant/a1', 'dialer/d1']);
+    const [row] = (await world.db.query(
+      "select array(select d->>'code' from jsonb_array_elements(disagreements) d) as codes from interaction",
+    )) as [{ codes: string[] }];
+    expect(row.codes).toEqual(['KEY_OVERRULED']);
+    await decisions.undo(world.tenantId, auditId, by('it was'));
+    expect(await groups()).toEqual(['assistant/a1 + dialer/d1']);
+    await expect(decisions.undo(world.tenantId, auditId, by('again'))).rejects.toThrow('undone already');
+    expect(await world.db.query('select action, reason from audit_entry order by id')).toEqual([
+      { action: 'LEG_UNLINKED', reason: 'not our call' },
+      { action: 'UNDONE', reason: 'it was' },
+    ]);
+  });
+
+  it('links interactions of which the named one survives, and undoes it', async () => {
+    await send(dialer('d1', 0, 100), assistant('a1', 400, 499, { customer: '+12025550777' }));
+    const [survivor, other] = [await interactionOf('a1'), await interactionOf('d1')];
+    const { auditId, interactionId } = await decisions.link(
+      world.tenantId,
+      survivor,
+      [other],
+      by('heard it'),
+    );
+    expect(interactionId).toBe(survivor);
+    expect(await interactionOf('d1')).toBe(survivor);
+    expect(await groups()).toEqual(['assistant/a1 + dialer/d1']);
+    const links = await world.db.query("select link->>'tier' as tier, link->>'method' as method from leg");
+    expect(links).toEqual([
+      { tier: 'PERSON', method: 'PERSON' },
+      { tier: 'PERSON', method: 'PERSON' },
+    ]);
+    await decisions.undo(world.tenantId, auditId, by('no'));
+    expect(await groups()).toEqual(['assistant/a1', 'dialer/d1']);
+  });
+
+  it('links again what was parted before: the later decision holds', async () => {
+    await send(dialer('d1', 0, 100, { key: 'k1' }), assistant('a1', 4, 99, { key: 'k1' }));
+    await decisions.unlink(world.tenantId, await legIdOf('a1'), by('no'));
+    await decisions.link(world.tenantId, await interactionOf('d1'), [await interactionOf('a1')], by('yes'));
+    expect(await groups()).toEqual(['assistant/a1 + dialer/d1']);
+  });
+
+  it('dismisses a suggestion, which comes back only when that is undone', async () => {
+    await send(dialer('d1', 0, 100), assistant('a1', 4, 99));
+    await match();
+    const { auditId } = await decisions.dismiss(
+      world.tenantId,
+      await legIdOf('d1'),
+      await legIdOf('a1'),
+      by('two people'),
+    );
+    await told();
+    await match();
+    expect(await pairs()).toEqual([]);
+    expect(await world.summaries()).toMatchObject([{}, { dropDetail: 'ASSISTANT_NEVER_STARTED' }]);
+    await decisions.undo(world.tenantId, auditId, by('one'));
+    await match();
+    expect(await groups()).toEqual(['assistant/a1 + dialer/d1']);
+  });
+
+  it('resolves a group of drops at once and undoes it at once', async () => {
+    await send(dialer('d1', 0, 100), dialer('d2', 600, 700, { customer: '+12025550777' }));
+    await match();
+    const ids = [await interactionOf('d1'), await interactionOf('d2')];
+    const { batchId } = await decisions.resolve(
+      world.tenantId,
+      ids,
+      { kind: 'RECORD_LOST', note: 'outage' },
+      by('outage of the assistant'),
+    );
+    const resolved = () => world.db.query("select resolution->>'kind' as kind from interaction order by id");
+    expect(await resolved()).toEqual([{ kind: 'RECORD_LOST' }, { kind: 'RECORD_LOST' }]);
+    expect((await decisions.undo(world.tenantId, batchId, by('found'))).auditIds).toHaveLength(2);
+    expect(await resolved()).toEqual([{ kind: null }, { kind: null }]);
+  });
+
+  it('is refused what makes no sense, and nothing changes', async () => {
+    await send(
+      dialer('d1', 0, 100),
+      assistant('a1', 4, 99, { key: 'other' }),
+      dialer('d3', 4, 99, { key: 'other' }),
+    );
+    await match();
+    const before = await world.summaries();
+    const [one, nobody] = [await interactionOf('d1'), '0192f0a4-7c11-7e3a-9d42-5b8e6f1c2d30'];
+    const tenant = world.tenantId;
+    await expect(decisions.link(tenant, one, [one], by('x'))).rejects.toThrow(BadUserInput);
+    await expect(decisions.link(tenant, one, [nobody], by('x'))).rejects.toThrow('interaction');
+    await expect(decisions.unlink(tenant, await legIdOf('d1'), by('x'))).rejects.toThrow('alone');
+    await expect(decisions.unlink(tenant, nobody, by('x'))).rejects.toThrow('leg');
+    await expect(decisions.dismiss(tenant, nobody, nobody, by('x'))).rejects.toThrow('suggestion');
+    await expect(decisions.undo(tenant, nobody, by('x'))).rejects.toThrow('audit entry');
+    const complete = await interactionOf('a1');
+    await expect(
+      decisions.resolve(tenant, [complete], { kind: 'ACCEPTED', note: null }, by('x')),
+    ).rejects.toThrow('dropped');
+    await expect(
+      decisions.link(world.tenants[1] ?? '', one, [await interactionOf('a1')], by('x')),
+    ).rejects.toThrow('interaction');
+    expect(await world.summaries()).toEqual(before);
+    expect(await world.count('audit_entry')).toBe(0);
+  });
+});
