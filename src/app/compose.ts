@@ -25,6 +25,7 @@ import { InteractionReader } from '../storage/interaction-reader.js';
 import { KeyStore } from '../storage/key-store.js';
 import { CursorCodec } from '../storage/list/cursor.js';
 import { PolicyStore } from '../storage/policy-store.js';
+import { RelationReader } from '../storage/relation-reader.js';
 import { DeletionStore } from '../storage/removal/deletion-store.js';
 import { RejectedStore } from '../storage/rejected-store.js';
 import { LinkSigner } from '../storage/signed-link.js';
@@ -205,6 +206,7 @@ async function makeStores(database: Database, secret: string | null) {
     timeline: new TimelineReader(db, cursors),
     sources: new SourceReader(db, cursors),
     funnel: new FunnelReader(db),
+    relations: new RelationReader(db),
   };
   return {
     cursors,

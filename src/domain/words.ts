@@ -152,6 +152,16 @@ export type ApiRole = (typeof API_ROLES)[number];
 export const LINK_TIERS = words('ALONE', 'KEY', 'HEURISTIC', 'PERSON');
 export type LinkTier = (typeof LINK_TIERS)[number];
 
+/** How an interaction stands to another: each kind but the last reads the other way round from the other end. */
+export const RELATION_KINDS = words(
+  'CALLBACK_OF',
+  'CALLED_BACK_BY',
+  'RETRY_OF',
+  'RETRIED_BY',
+  'SHARED_BRIDGE',
+);
+export type RelationKind = (typeof RELATION_KINDS)[number];
+
 /** What made an interaction change. */
 export const CAUSES = words('RECORD', 'TIMER', 'PERSON', 'RULE');
 export type CauseKind = (typeof CAUSES)[number];

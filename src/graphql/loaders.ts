@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Json } from '../domain/record.js';
+import type { Relation } from '../domain/relations.js';
 import type { Instant } from '../domain/words.js';
 import type { OfInteraction } from '../storage/call-reader.js';
 import type {
@@ -48,6 +49,7 @@ export interface Loaders {
   toolCallsByInteraction: Many<ToolCallRow>;
   knowledgeSearchesByInteraction: Many<KnowledgeSearchRow>;
   statusChangesByInteraction: Many<StatusChangeRow>;
+  relationsByInteraction: Many<Relation>;
   /** How an interaction changed after a time. */
   changesSince: (since: Instant) => Many<VersionRow>;
   toolCallsByCall: Many<ToolCallRow>;
@@ -66,7 +68,7 @@ type Ids = readonly string[];
 
 export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
   const { tenantId } = frame;
-  const { interactions, calls, timeline, sources } = readers;
+  const { interactions, calls, timeline, sources, relations } = readers;
   return {
     interactions: one((ids) => withSurvivors(readers, tenantId, ids)),
     calls: one(async (ids) => byId(await calls.byIds(tenantId, ids))),
@@ -85,6 +87,7 @@ export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
       ofInteraction,
     ),
     statusChangesByInteraction: many((ids) => interactions.statusChanges(tenantId, ids), ofInteraction),
+    relationsByInteraction: mapped((ids) => relations.ofInteractions(tenantId, ids), []),
     changesSince: byArgument((since) =>
       many((ids) => interactions.changesSince(tenantId, ids, since), ofInteraction),
     ),

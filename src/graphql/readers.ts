@@ -1,6 +1,7 @@
 import type { CallReader } from '../storage/call-reader.js';
 import type { InteractionReader } from '../storage/interaction-reader.js';
 import type { FunnelReader } from '../storage/queries/funnel.js';
+import type { RelationReader } from '../storage/relation-reader.js';
 import type { SourceReader } from '../storage/source-reader.js';
 import type { TimelineReader } from '../storage/timeline-reader.js';
 
@@ -11,4 +12,5 @@ export interface Readers {
   timeline: TimelineReader;
   sources: SourceReader;
   funnel: FunnelReader;
+  relations: RelationReader;
 }

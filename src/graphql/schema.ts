@@ -19,6 +19,7 @@ import {
   InteractionRevisionResolver,
 } from './interaction/history.resolver.js';
 import { CustomerResolver, InteractionResolver } from './interaction/interaction.resolver.js';
+import { InteractionRelationsResolver, RelationResolver } from './interaction/relation.resolver.js';
 import {
   BannerResolver,
   ClaimResolver,
@@ -79,6 +80,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       IngestResolver,
       InteractionHistoryResolver,
       InteractionRemovedResolver,
+      InteractionRelationsResolver,
       InteractionResolver,
       InteractionRevisionResolver,
       JoinAlarmResolver,
@@ -96,6 +98,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       PostCallAnalysisResolver,
       RecordingResolver,
       RejectedRecordResolver,
+      RelationResolver,
       SegmentResolver,
       SimulationResolver,
       SourceMeasuresResolver,

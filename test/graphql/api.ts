@@ -11,6 +11,7 @@ import { CursorCodec } from '../../src/storage/list/cursor.js';
 import { PolicyStore } from '../../src/storage/policy-store.js';
 import { FunnelReader } from '../../src/storage/queries/funnel.js';
 import type { TenantFrame } from '../../src/storage/read-model.js';
+import { RelationReader } from '../../src/storage/relation-reader.js';
 import { DeletionStore } from '../../src/storage/removal/deletion-store.js';
 import { SourceReader } from '../../src/storage/source-reader.js';
 import { TimelineReader } from '../../src/storage/timeline-reader.js';
@@ -37,6 +38,7 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     timeline: new TimelineReader(db, cursors),
     sources: new SourceReader(db, cursors),
     funnel: new FunnelReader(db),
+    relations: new RelationReader(db),
   };
   const policies = new PolicyStore(db);
   const watermarks = new WatermarkStore(db);

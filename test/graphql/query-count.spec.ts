@@ -112,6 +112,7 @@ const LEVELS: [what: string, selection: string, statements: number][] = [
     'calls { transcript(first: 20) { nodes { text } } timeline(first: 5) { pageInfo { endCursor } } }',
     4,
   ],
+  ['relations', 'relations { kind at gapMs interaction { id } }', 2],
   ['the status history', 'statusHistory { toStatus why(locale: "es") { headline } }', 2],
   [
     'its changes and their records',

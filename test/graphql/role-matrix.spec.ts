@@ -64,6 +64,7 @@ describe('what a role may do', () => {
       'Query.interactionChanges': 'READ',
       'Query.interactions': 'READ',
       'Query.joinAlarms': 'READ_SOURCES',
+      'Relation.key': 'READ_SOURCES',
       'ReportWatermarkPayload.source': 'READ_SOURCES',
       'Query.node': 'READ',
       'Query.nodes': 'READ',
