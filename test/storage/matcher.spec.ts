@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { BadUserInput } from '../../src/domain/errors.js';
 import { WatermarkStore } from '../../src/storage/watermark-store.js';
 import { Decisions } from '../../src/storage/trace/decisions.js';
-import type { SourceName } from '../support/world.js';
-import { at, BASE, World } from '../support/world.js';
+import type { Half } from '../support/halves.js';
+import { assistant, dialer } from '../support/halves.js';
+import { BASE, World } from '../support/world.js';
 
 const HOUR = 3_600_000;
-const CALLER = '+12025550123';
 
 let world: World;
 let decisions: Decisions;
@@ -25,36 +25,7 @@ beforeEach(async () => {
   world.now = BASE + 2 * HOUR;
 });
 
-interface HalfTimes {
-  id: string;
-  answer: number;
-  end: number;
-  customer?: string;
-  key?: string;
-}
-
-const place = { channel: 'VOICE', direction: 'INBOUND', did: '+12025550199', status: 'COMPLETED' };
-const keysOf = ({ key }: HalfTimes) =>
-  key === undefined ? {} : { keys: [{ namespace: 'interaction_id', value: key }] };
-
-/** A whole leg in one record, without a key unless one is given. */
-const half = (role: 'DIALER' | 'ASSISTANT', times: HalfTimes) => ({
-  externalId: times.id,
-  role,
-  ...place,
-  ...keysOf(times),
-  customer: { address: times.customer ?? CALLER },
-  occurredAt: at(times.end),
-  startedAt: at(times.answer),
-  answeredAt: at(times.answer),
-  endedAt: at(times.end),
-});
-const dialer = (id: string, answer: number, end: number, rest: Partial<HalfTimes> = {}) =>
-  ['dialer', half('DIALER', { id, answer, end, ...rest })] as const;
-const assistant = (id: string, answer: number, end: number, rest: Partial<HalfTimes> = {}) =>
-  ['assistant', half('ASSISTANT', { id, answer, end, ...rest })] as const;
-
-async function send(...records: (readonly [SourceName, object])[]): Promise<void> {
+async function send(...records: Half[]): Promise<void> {
   for (const [source, record] of records) await world.send(source, record);
 }
 
@@ -190,7 +161,7 @@ describe('two halves without a common key', () => {
 
   it('of two tenants never meet', async () => {
     await send(dialer('d1', 0, 100));
-    await world.send('assistant', half('ASSISTANT', { id: 'a1', answer: 4, end: 99 }), world.tenants[1]);
+    await world.send('assistant', assistant('a1', 4, 99)[1], world.tenants[1]);
     await match();
     expect(await pairs()).toEqual([]);
   });

@@ -83,23 +83,27 @@ function groupBy(rows: readonly RecordRow[]): Map<string, RecordRow[]> {
   return groups;
 }
 
-/** Writes what the call tables keep; answers which transcript entries are new or different. */
+/** Writes what the call tables keep; answers which calls, and which of their transcript entries, are new or different. */
 export async function writeCalls(
   tx: EntityManager,
   tenantId: string,
   calls: readonly Call[],
   now: number,
 ): Promise<CallChange[]> {
-  await writeRows(
-    tx,
-    CallEntity,
-    calls.map((call) => ({ ...call, tenantId, sortedAt: legStart(call), updatedAt: now })),
-  );
+  const rows = calls.map((call) => ({ ...call, tenantId, sortedAt: legStart(call), updatedAt: now }));
+  const written = await writeRows(tx, CallEntity, rows, {
+    onConflict: 'changed',
+    incidental: ['updatedAt'],
+    returning: ['id'],
+  });
   const messages = await writeLists(tx, tenantId, calls);
-  return calls.map((call) => ({
-    callId: call.id,
-    messageIds: messages.filter((row) => row.callId === call.id).map((row) => row.id),
-  }));
+  const changed = new Set([...written.map((row) => row['id']), ...messages.map((row) => row.callId)]);
+  return calls
+    .filter((call) => changed.has(call.id))
+    .map((call) => ({
+      callId: call.id,
+      messageIds: messages.filter((row) => row.callId === call.id).map((row) => row.id),
+    }));
 }
 
 async function writeLists(
@@ -196,7 +200,7 @@ export async function loadCalls(
     messages: Call['messages'] | null;
     tools: Call['toolCalls'] | null;
     isSuggested: boolean;
-    resolution: object | null;
+    resolution: Resolution | null;
   }[] = await tx.query(
     `select to_jsonb(l) as leg, to_jsonb(c) as call,
             (select jsonb_agg(jsonb_build_object('id', m.id, 'speaker', m.speaker, 'startedAt', ${ms('m.started_at')},
@@ -205,7 +209,8 @@ export async function loadCalls(
             (select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by t.at, t.id)
                from tool_call t where t.tenant_id = l.tenant_id and t.call_id = l.id) as tools,
             ${isSuggested('dialer', 'assistant')} or ${isSuggested('assistant', 'dialer')} as "isSuggested",
-            (select to_jsonb(r) from resolution r where r.tenant_id = l.tenant_id and r.leg_id = l.id
+            (select jsonb_build_object('kind', r.kind, 'note', r.note, 'by', r.by, 'at', ${ms('r.at')}, 'auditId', r.audit_id)
+               from resolution r where r.tenant_id = l.tenant_id and r.leg_id = l.id
               order by r.audit_id desc limit 1) as resolution
        from leg l join call c on c.tenant_id = l.tenant_id and c.id = l.id
       where l.tenant_id = $1 and l.id = any($2::uuid[])`,
@@ -229,7 +234,7 @@ export async function loadCalls(
       endPresumed,
       link,
       isSuggested: suggested,
-      resolution: resolution === null ? null : (properties(resolution) as unknown as Resolution),
+      resolution,
     };
   });
 }

@@ -1,19 +1,18 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Call } from '../../domain/call.js';
 import { keysOfLeg } from '../../domain/correlate.js';
 import type { Json, NeutralRecord } from '../../domain/record.js';
 import type { CallChange } from '../entities/change.entity.js';
 import { SourceRecordEntity } from '../entities/source-record.entity.js';
 import { newId } from '../ids.js';
-import { noteRecordings } from '../recording/recording-notes.js';
 import { inTransaction, writeRows } from '../transaction.js';
-import { foldCalls, loadCalls, NEVER_JOINED, writeCalls } from './call-store.js';
-import { quarantineKeys, writeKeys } from './correlation.js';
+import { loadCalls } from './call-store.js';
 import type { Cause } from './interaction-store.js';
 import { lockInteractions, writeInteractions } from './interaction-store.js';
 import { lockNames } from './locks.js';
 import { matchDue } from './matcher.js';
-import { causedBy, rejoin, settleReach } from './rejoin.js';
+import { rebuildTenant } from './rebuild.js';
+import { refreshLegs } from './refresh.js';
+import { causedBy } from './rejoin.js';
 import type { TenantSurroundings } from './surroundings.js';
 import { loadSurroundings } from './surroundings.js';
 
@@ -68,6 +67,24 @@ export class TraceStore {
     return swept;
   }
 
+  /**
+   * Makes everything of a tenant anew that follows from its source records and from what people decided; answers
+   * how many legs there are. Interactions keep their ids. It works beside a server that takes records in.
+   */
+  async rebuild(
+    tenantId: string,
+    namespaces: ReadonlyMap<string, string | null>,
+    now: number,
+    onBatch: (legs: number) => void = () => undefined,
+  ): Promise<number> {
+    const legs = await rebuildTenant(this.db, tenantId, namespaces, now, (count) => {
+      this.onCommit();
+      onBatch(count);
+    });
+    while ((await this.match(now)) > 0);
+    return legs;
+  }
+
   /** Looks for the other halves of calls that no key has joined; answers how many legs were looked at. */
   async match(now: number, limit = 50): Promise<number> {
     const matched = await inTransaction(this.db, (tx) => matchDue(tx, now, limit));
@@ -86,9 +103,21 @@ async function ingestBatch(
   const placed = await placeRecords(tx, tenantId, records);
   const fresh = await keepRecords(tx, tenantId, placed, now);
   const changedLegs = [...new Set(fresh.map((record) => record.legId))];
-  if (changedLegs.length > 0) await refreshLegs(tx, tenantId, changedLegs, fresh, now);
+  const work = {
+    namespaces: namespacesOf(fresh),
+    causeOf: causedBy(fresh),
+    recordingLegs: recordingLegs(fresh),
+  };
+  if (changedLegs.length > 0) await refreshLegs(tx, tenantId, changedLegs, work, now);
   return resultsOf(tx, tenantId, placed, fresh);
 }
+
+const namespacesOf = (records: readonly IncomingRecord[]): Map<string, string | null> =>
+  new Map(records.map((one) => [one.sourceId, one.identityNamespace]));
+
+/** The legs whose new records say something of a recording, be it that there is none. */
+const recordingLegs = (fresh: readonly Placed[]): Set<string> =>
+  new Set(fresh.filter(({ record }) => record.recording !== undefined).map(({ legId }) => legId));
 
 /** What a record may join by: its own leg, and every strong key that it names. */
 function namesOf({ sourceId, identityNamespace, record }: IncomingRecord): string[] {
@@ -153,53 +182,6 @@ async function keepRecords(
   });
   const keptIds = new Set(kept.map((row) => row['id']));
   return [...distinct.values()].filter((one) => keptIds.has(one.id));
-}
-
-/** Folds the legs anew, joins what they reach, and projects every interaction that this touches. */
-async function refreshLegs(
-  tx: EntityManager,
-  tenantId: string,
-  legIds: readonly string[],
-  fresh: readonly Placed[],
-  now: number,
-): Promise<void> {
-  const namespaces = new Map(fresh.map((one) => [one.sourceId, one.identityNamespace]));
-  const refreshed = (await foldCalls(tx, tenantId, legIds)).map((call) => {
-    const { keys, faults } = keysOfLeg(
-      call.statedKeys,
-      call.externalId,
-      namespaces.get(call.sourceId) ?? null,
-    );
-    return { ...NEVER_JOINED, call, keys, ignoredKeys: faults };
-  });
-  await writeKeys(
-    tx,
-    tenantId,
-    refreshed.map(({ call, keys }) => ({ legId: call.id, keys })),
-  );
-  const parted = await quarantineKeys(tx, tenantId, legIds);
-  const { known, before } = await settleReach(tx, tenantId, [...new Set([...legIds, ...parted])], refreshed);
-  const changes = await writeCalls(
-    tx,
-    tenantId,
-    refreshed.map(({ call }) => call),
-    now,
-  );
-  await noteRecordings(tx, tenantId, callsWithRecording(refreshed, fresh), now);
-  await rejoin(
-    tx,
-    tenantId,
-    { known, before, changes, forced: [], causeOf: causedBy(fresh), survivorId: null },
-    now,
-  );
-}
-
-/** The calls whose new records say something of a recording, be it that there is none. */
-function callsWithRecording(refreshed: readonly { call: Call }[], fresh: readonly Placed[]): Call[] {
-  const legs = new Set(
-    fresh.filter(({ record }) => record.recording !== undefined).map(({ legId }) => legId),
-  );
-  return refreshed.map(({ call }) => call).filter(({ id }) => legs.has(id));
 }
 
 async function resultsOf(
