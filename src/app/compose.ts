@@ -24,6 +24,7 @@ import { FunnelStore } from '../storage/trace/funnel-store.js';
 import { InteractionReader } from '../storage/interaction-reader.js';
 import { KeyStore } from '../storage/key-store.js';
 import { CursorCodec } from '../storage/list/cursor.js';
+import { MarkStore } from '../storage/marks/mark-store.js';
 import { PolicyStore } from '../storage/policy-store.js';
 import { RelationReader } from '../storage/relation-reader.js';
 import { DeletionStore } from '../storage/removal/deletion-store.js';
@@ -92,6 +93,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const services: Services = {
     readers: stores.readers,
     policies: stores.policies,
+    marks: new MarkStore(database.db, () => live.sequencer.nudge()),
     watermarks: stores.watermarks,
     deletions: new DeletionStore(database.db, stores.cursors, () => live.sequencer.nudge()),
     receiver: ingest,

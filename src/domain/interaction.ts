@@ -2,13 +2,15 @@ import type { Alignment } from './alignment.js';
 import type { Call } from './call.js';
 import type { IgnoredKey } from './correlate.js';
 import { byStart, compareText, legStart } from './leg.js';
+import type { Annotation, Flag, Mark } from './mark.js';
+import { annotationsOf, markedFlags, markedTags } from './mark.js';
 import type { Money } from './money.js';
 import { totalCost } from './money.js';
 import type { StatusInput } from './observation.js';
 import { outcomeOf } from './outcome.js';
 import type { PolicySet } from './policy.js';
 import { policyFor } from './policy.js';
-import type { ReviewFlag, Sentiment, Transfer } from './record.js';
+import type { Sentiment, Transfer } from './record.js';
 import type { Stages } from './stages.js';
 import { stagesOf } from './stages.js';
 import { judge } from './status.js';
@@ -33,6 +35,9 @@ import type { Why } from './why.js';
 export interface Tag {
   name: string;
   value: string | null;
+  /** Who set it here, and when; absent for a tag of a record. */
+  setBy?: string;
+  setAt?: Instant;
 }
 
 /** A person's word that a broken trace stays as it is. */
@@ -107,7 +112,8 @@ export interface Interaction {
   functions: string[];
   tags: Tag[];
   sentiment: Sentiment[];
-  reviewFlags: ReviewFlag[];
+  reviewFlags: Flag[];
+  annotations: Annotation[];
   summary: string | null;
   cost: (Money & { isComplete: boolean }) | null;
   hasRecording: boolean;
@@ -129,6 +135,8 @@ export interface Surroundings extends Pick<
   ignoredKeys: ReadonlyMap<string, readonly IgnoredKey[]>;
   /** What persons said of its legs' traces; absent: nothing. */
   resolutions?: readonly Resolution[];
+  /** What people said about its legs. */
+  marks: readonly Mark[];
 }
 
 export interface Projection {
@@ -184,11 +192,15 @@ export function project(calls: readonly Call[], around: Surroundings): Projectio
     campaign: pick(line, (call) => call.campaign),
     flow: pick(talk, (call) => call.flow),
     functions: unique(sorted.flatMap((call) => call.toolCalls.flatMap((tool) => tool.name ?? []))),
-    tags: tagsOf(talk),
+    tags: markedTags(tagsOf(talk), around.marks),
     sentiment: sorted
       .flatMap((call) => call.sentiment)
       .sort((a, b) => a.at - b.at || compareText(a.label, b.label)),
-    reviewFlags: sorted.flatMap((call) => call.reviewFlags),
+    reviewFlags: markedFlags(
+      sorted.flatMap((call) => call.reviewFlags),
+      around.marks,
+    ),
+    annotations: annotationsOf(around.marks),
     summary: pick(talk, (call) => call.postCallAnalysis?.summary ?? null),
     cost: totalCost(sorted.map((call) => call.cost)),
     hasRecording: sorted.some((call) => call.recording?.url != null),

@@ -8,6 +8,8 @@ export const PERMISSIONS = [
   'READ_RAW',
   'INGEST',
   'REPLAY',
+  'REVIEW',
+  'ANNOTATE',
   'CONFIGURE',
   'DELETE',
 ] as const;
@@ -20,6 +22,8 @@ const GRANTED: Record<Permission, readonly ApiRole[]> = {
   READ_RAW: ['ADMIN'],
   INGEST: ['ADMIN', 'INGEST'],
   REPLAY: ['ADMIN'],
+  REVIEW: ['ADMIN', 'SUPERVISOR'],
+  ANNOTATE: ['ADMIN', 'SUPERVISOR', 'AGENT'],
   CONFIGURE: ['ADMIN'],
   DELETE: ['ADMIN', 'SUPERVISOR'],
 };

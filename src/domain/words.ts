@@ -144,6 +144,10 @@ export type IntegrationStatus = (typeof INTEGRATION_STATUSES)[number];
 export const FLAGGED_BY = words('AI', 'PERSON', 'RULE');
 export type FlaggedBy = (typeof FLAGGED_BY)[number];
 
+/** What a person can leave on an interaction. */
+export const MARK_KINDS = words('FLAG', 'TAG', 'ANNOTATION');
+export type MarkKind = (typeof MARK_KINDS)[number];
+
 /** Who is asking. The order is from most to least able. */
 export const API_ROLES = words('ADMIN', 'SUPERVISOR', 'AGENT', 'CALLS_ONLY', 'INGEST');
 export type ApiRole = (typeof API_ROLES)[number];
@@ -180,6 +184,12 @@ export const AUDIT_ACTIONS = words(
   'LEG_UNLINKED',
   'SUGGESTION_DISMISSED',
   'INTERACTION_RESOLVED',
+  'INTERACTION_FLAGGED',
+  'INTERACTION_UNFLAGGED',
+  'INTERACTION_TAGGED',
+  'INTERACTION_UNTAGGED',
+  'INTERACTION_ANNOTATED',
+  'ANNOTATION_REMOVED',
   'UNDONE',
   'INTERACTION_DELETED',
   'INTERACTION_RESTORED',

@@ -1,6 +1,7 @@
 import type { ApiRole, Instant } from '../domain/words.js';
 import type { Receiver } from '../ingest/results.js';
 import type { LiveFeed } from '../live/events.js';
+import type { MarkStore } from '../storage/marks/mark-store.js';
 import type { PolicyStore } from '../storage/policy-store.js';
 import type { TenantFrame } from '../storage/read-model.js';
 import type { Actor } from '../storage/audit/audit-log.js';
@@ -29,6 +30,7 @@ export interface Viewer {
 export interface Services {
   readers: Readers;
   policies: PolicyStore;
+  marks: MarkStore;
   watermarks: WatermarkStore;
   deletions: DeletionStore;
   receiver: Receiver;

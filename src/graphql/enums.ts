@@ -58,8 +58,8 @@ export const LegStateEnum = enumOf<LegState>(
 
 export const ApiRoleEnum = enumOf<ApiRole>('ApiRole', 'Who is asking, from most to least able.', {
   ADMIN: 'May do everything, raw records included.',
-  SUPERVISOR: 'Reads everything but raw records.',
-  AGENT: 'The agent console: reads everything but raw records.',
+  SUPERVISOR: 'Reads everything but raw records, and reviews.',
+  AGENT: 'The agent console: reads everything but raw records, and leaves notes.',
   CALLS_ONLY: 'Reads; no tokens, no post-call cache, no raw records, no keys, no sources.',
   INGEST: 'Sends records and does nothing else.',
 });
@@ -71,6 +71,8 @@ export const PermissionEnum = enumOf<Permission>('Permission', 'What a caller ma
   READ_RAW: 'See records and payloads as they were sent.',
   INGEST: 'Send records.',
   REPLAY: 'Try a rejected record again.',
+  REVIEW: 'Flag and tag interactions, and take away what others set.',
+  ANNOTATE: 'Leave notes on interactions.',
   CONFIGURE: 'Change the policy, and try one.',
   DELETE: 'Delete interactions, and restore them.',
 });

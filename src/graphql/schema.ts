@@ -35,6 +35,7 @@ import {
   InteractionRemovedResolver,
   TranscriptAppendedResolver,
 } from './live/feed.resolver.js';
+import { AnnotationResolver, MarkResolver } from './mark/mark.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import {
   JudgedStatusResolver,
@@ -67,6 +68,7 @@ const NO_TOPICS = {
 export function buildThroughlineSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
+      AnnotationResolver,
       BannerResolver,
       CallResolver,
       CauseResolver,
@@ -91,6 +93,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       LegResolver,
       LinkEvidenceResolver,
       LinkResolver,
+      MarkResolver,
       MessageResolver,
       NodeResolver,
       PolicyDifferenceResolver,

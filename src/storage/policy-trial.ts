@@ -117,7 +117,7 @@ class Trial {
 
   private under(policy: PolicySet, known: readonly KnownCall[]): Judged {
     const calls = known.map(({ call }) => call);
-    const around = { ...this.tenant, policy, now: this.now, ignoredKeys: new Map() };
+    const around = { ...this.tenant, policy, now: this.now, ignoredKeys: new Map(), marks: [] };
     const { status, dropStage, dropDetail, isProvisional, why } = project(calls, around).interaction;
     return { status, dropStage, dropDetail, isProvisional, why };
   }

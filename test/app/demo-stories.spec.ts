@@ -36,6 +36,7 @@ function interactionsOf(story: Story, now: number): Interaction[] {
     seesHumans: true,
     now,
     ignoredKeys: new Map(),
+    marks: [],
   };
   return partition(joinables).groups.map(
     ({ legIds }) =>

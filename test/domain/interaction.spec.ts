@@ -63,6 +63,7 @@ describe('an interaction is the sum of its calls', () => {
       tags: [],
       sentiment: [],
       reviewFlags: [],
+      annotations: [],
       summary: null,
       cost: null,
       hasRecording: false,

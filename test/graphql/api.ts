@@ -8,6 +8,7 @@ import { createContext } from '../../src/graphql/context.js';
 import { CallReader } from '../../src/storage/call-reader.js';
 import { InteractionReader } from '../../src/storage/interaction-reader.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
+import { MarkStore } from '../../src/storage/marks/mark-store.js';
 import { PolicyStore } from '../../src/storage/policy-store.js';
 import { FunnelReader } from '../../src/storage/queries/funnel.js';
 import type { TenantFrame } from '../../src/storage/read-model.js';
@@ -41,11 +42,13 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     relations: new RelationReader(db),
   };
   const policies = new PolicyStore(db);
+  const marks = new MarkStore(db);
   const watermarks = new WatermarkStore(db);
   const deletions = new DeletionStore(db, cursors);
   return {
     readers,
     policies,
+    marks,
     watermarks,
     deletions,
     receiver: unused('receiver'),

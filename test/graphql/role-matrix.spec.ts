@@ -31,8 +31,8 @@ describe('what a role may do', () => {
   test('is this, and a change of it is a change of the contract', () => {
     expect(Object.fromEntries(API_ROLES.map((role) => [role, permissionsOf(role)]))).toEqual({
       ADMIN: [...PERMISSIONS],
-      SUPERVISOR: ['READ', 'READ_USAGE', 'READ_SOURCES', 'DELETE'],
-      AGENT: ['READ', 'READ_USAGE', 'READ_SOURCES'],
+      SUPERVISOR: ['READ', 'READ_USAGE', 'READ_SOURCES', 'REVIEW', 'ANNOTATE', 'DELETE'],
+      AGENT: ['READ', 'READ_USAGE', 'READ_SOURCES', 'ANNOTATE'],
       CALLS_ONLY: ['READ'],
       INGEST: ['INGEST'],
     });
@@ -51,7 +51,13 @@ describe('what a role may do', () => {
       'Leg.source': 'READ_SOURCES',
       'Link.evidence': 'READ_SOURCES',
       'Mutation.deleteInteraction': 'DELETE',
+      'Mutation.annotateInteraction': 'ANNOTATE',
+      'Mutation.flagInteraction': 'REVIEW',
       'Mutation.ingestRecords': 'INGEST',
+      'Mutation.removeAnnotation': 'ANNOTATE',
+      'Mutation.tagInteraction': 'REVIEW',
+      'Mutation.unflagInteraction': 'REVIEW',
+      'Mutation.untagInteraction': 'REVIEW',
       'Mutation.replayRejectedRecord': 'REPLAY',
       'Mutation.restoreInteraction': 'DELETE',
       'Mutation.reportWatermark': 'INGEST',

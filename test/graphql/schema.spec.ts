@@ -88,11 +88,17 @@ describe('the schema', () => {
       'viewer',
     ]);
     expect(rootFields('Mutation')).toEqual([
+      'annotateInteraction',
       'deleteInteraction',
+      'flagInteraction',
       'ingestRecords',
+      'removeAnnotation',
       'replayRejectedRecord',
       'reportWatermark',
       'restoreInteraction',
+      'tagInteraction',
+      'unflagInteraction',
+      'untagInteraction',
       'updateTracePolicy',
     ]);
     expect(rootFields('Subscription')).toEqual(['callUpdated', 'interactionFeed', 'transcriptAppended']);

@@ -71,5 +71,6 @@ export const surroundings = (fields: Partial<Surroundings> = {}): Surroundings =
   seesHumans: false,
   now: at(3_600),
   ignoredKeys: new Map(),
+  marks: [],
   ...fields,
 });

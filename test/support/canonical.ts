@@ -19,6 +19,7 @@ const { interaction: emptyInteraction } = project([emptyCall], {
   seesHumans: false,
   now: 0,
   ignoredKeys: new Map(),
+  marks: [],
 });
 /** What the domain itself knows; rows have more, which is not part of the state. */
 const CALL_FIELDS = Object.keys(emptyCall).filter((name) => name !== 'id' && name !== 'sourceId');

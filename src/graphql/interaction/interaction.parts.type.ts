@@ -1,7 +1,8 @@
 import { Field, ObjectType } from 'type-graphql';
 import type { Tag } from '../../domain/interaction.js';
+import type { Annotation, Flag } from '../../domain/mark.js';
 import type { Banner, BannerKind } from '../../domain/presentation.js';
-import type { ReviewFlag, Sentiment } from '../../domain/record.js';
+import type { Sentiment } from '../../domain/record.js';
 import type {
   FlaggedBy,
   Instant,
@@ -48,6 +49,15 @@ export class TagType implements Tag {
 
   @Field(() => String, { nullable: true, description: 'Its value; null for a tag that is only a word.' })
   value!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Names the credential of the person that set it here; null for a tag of a record.',
+  })
+  setBy?: string;
+
+  @Field(() => DateTime, { nullable: true, description: 'When a person set it; null for a tag of a record.' })
+  setAt?: Instant;
 }
 
 @ObjectType('Sentiment', { description: "A customer's emotion at a moment.", simpleResolvers: true })
@@ -65,7 +75,7 @@ export class SentimentType implements Sentiment {
 }
 
 @ObjectType('ReviewFlag', { description: 'Marks an interaction for inspection.', simpleResolvers: true })
-export class ReviewFlagType implements ReviewFlag {
+export class ReviewFlagType implements Flag {
   @Field(() => String, { description: 'What was noticed, as the source names it: `ANOMALY`.' })
   code!: string;
 
@@ -77,6 +87,24 @@ export class ReviewFlagType implements ReviewFlag {
 
   @Field(() => DateTime, { nullable: true, description: 'When it was raised.' })
   at!: Instant | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Names the credential of the person that set it here; null unless a person did.',
+  })
+  setBy?: string;
+}
+
+@ObjectType('Annotation', { description: 'A note that a person left.', simpleResolvers: true })
+export class AnnotationType implements Omit<Annotation, 'id'> {
+  @Field(() => String, { description: 'The note.' })
+  text!: string;
+
+  @Field(() => String, { description: 'Names the credential of the person that wrote it.' })
+  by!: string;
+
+  @Field(() => DateTime, { description: 'When it was written.' })
+  at!: Instant;
 }
 
 @ObjectType('Cost', {

@@ -1,7 +1,8 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Disagreement, InteractionTransfer, Tag } from '../../domain/interaction.js';
+import type { Annotation, Flag } from '../../domain/mark.js';
 import type { Money } from '../../domain/money.js';
-import type { ReviewFlag, Sentiment } from '../../domain/record.js';
+import type { Sentiment } from '../../domain/record.js';
 import type { Alignment } from '../../domain/alignment.js';
 import type { Segment } from '../../domain/timeline.js';
 import type {
@@ -27,7 +28,14 @@ import {
   InteractionStatusEnum,
   OutcomeEnum,
 } from './interaction.enums.js';
-import { CostType, ReviewFlagType, SentimentType, TagType, TransferType } from './interaction.parts.type.js';
+import {
+  AnnotationType,
+  CostType,
+  ReviewFlagType,
+  SentimentType,
+  TagType,
+  TransferType,
+} from './interaction.parts.type.js';
 import { AlignmentType, DisagreementType, SegmentType } from './status.type.js';
 
 /** The fields that are shown as they are stored; the resolver has the others. */
@@ -134,14 +142,17 @@ export class InteractionType implements Shown {
   @Field(() => [TransferType], { description: 'Hand-overs to other parties, as its legs tell of them.' })
   transfers!: InteractionTransfer[];
 
-  @Field(() => [TagType], { description: 'Metadata of its legs, by name.' })
+  @Field(() => [TagType], { description: 'Metadata of its legs and what people made of it, by name.' })
   tags!: Tag[];
 
   @Field(() => [SentimentType], { description: "The customer's emotions, in order of time." })
   sentiment!: Sentiment[];
 
   @Field(() => [ReviewFlagType], { description: 'Marks for inspection.' })
-  reviewFlags!: ReviewFlag[];
+  reviewFlags!: Flag[];
+
+  @Field(() => [AnnotationType], { description: 'Notes that people left on it, in the order of writing.' })
+  annotations!: Annotation[];
 
   @Field(() => CostType, {
     nullable: true,

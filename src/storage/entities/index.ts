@@ -6,6 +6,7 @@ import { CallBackCheckEntity, FunnelCellEntity, FunnelDeltaEntity } from './funn
 import { InteractionEntity, InteractionRedirectEntity, StatusChangeEntity } from './interaction.entity.js';
 import { CorrelationKeyEntity, LegEntity, QuarantinedKeyEntity } from './leg.entity.js';
 import { DeletedLegEntity } from './removal.entity.js';
+import { MarkEntity } from './mark.entity.js';
 import { PolicyEntity } from './policy.entity.js';
 import { JoinHealthEntity, SourcePairEntity } from './pair.entity.js';
 import { RecordingEntity } from './recording.entity.js';
@@ -34,6 +35,7 @@ export const ENTITIES = [
   LegPairEntity,
   LegVerdictEntity,
   OrphanEntity,
+  MarkEntity,
   PolicyEntity,
   QuarantinedKeyEntity,
   RecordingEntity,

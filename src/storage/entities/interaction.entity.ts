@@ -6,7 +6,8 @@ import type {
   Resolution,
   Tag,
 } from '../../domain/interaction.js';
-import type { ReviewFlag, Sentiment } from '../../domain/record.js';
+import type { Annotation, Flag } from '../../domain/mark.js';
+import type { Sentiment } from '../../domain/record.js';
 import type { Stages } from '../../domain/stages.js';
 import type { Alignment } from '../../domain/alignment.js';
 import type { Segment } from '../../domain/timeline.js';
@@ -79,7 +80,8 @@ export class InteractionEntity implements Interaction {
   @Column('text', { array: true }) functions!: string[];
   @Column(json()) tags!: Tag[];
   @Column(json()) sentiment!: Sentiment[];
-  @Column(json()) reviewFlags!: ReviewFlag[];
+  @Column(json()) reviewFlags!: Flag[];
+  @Column(json({ default: () => "'[]'" })) annotations!: Annotation[];
   @Column(optionalText()) summary!: string | null;
   @Column(optionalJson()) cost!: { amount: string; currency: string; isComplete: boolean } | null;
   @Column('boolean') hasRecording!: boolean;

@@ -250,7 +250,7 @@ type LegJson = Pick<KnownCall, 'keys' | 'ignoredKeys' | 'endPresumed' | 'link'> 
 
 const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint`;
 
-const TIME = /_at$/;
+const TIME = /_at$|^expected_by$/;
 
 /** A row as JSON gives it: names in our spelling, instants as epoch ms. */
 export const properties = (row: object): Record<string, unknown> =>

@@ -3,6 +3,7 @@ import { changedFields } from '../../domain/canonical.js';
 import { marksOf } from '../../domain/funnel.js';
 import type { Interaction, Projection, Surroundings } from '../../domain/interaction.js';
 import { project } from '../../domain/interaction.js';
+import type { Mark } from '../../domain/mark.js';
 import type { CauseKind } from '../../domain/words.js';
 import { normalizeAddress } from '../address.js';
 import type { CallChange } from '../entities/change.entity.js';
@@ -18,6 +19,7 @@ import type { KnownCall } from './call-store.js';
 import { properties } from './call-store.js';
 import { settleDeletions } from './deletion.js';
 import { recordFunnelChange } from './funnel-rollup.js';
+import { loadMarks } from './marks.js';
 import type { TenantSurroundings } from './surroundings.js';
 import { endVersions, keepVersions } from './version-store.js';
 
@@ -70,6 +72,7 @@ const VISIBLE = [
   'tags',
   'sentiment',
   'reviewFlags',
+  'annotations',
   'summary',
   'cost',
   'hasRecording',
@@ -106,9 +109,10 @@ export async function writeInteractions(
   now: number,
 ): Promise<ReadonlyMap<string, number>> {
   const deletions = await settleDeletions(tx, tenant.tenantId, due, before);
+  const marks = await loadMarks(tx, tenant.tenantId, due.flatMap(legIdsOf));
   const written = due.map((one) => {
     const deletedAt = deletions.get(one.interactionId) ?? null;
-    return nextState(tenant, one, before.get(one.interactionId), { now, deletedAt });
+    return nextState(tenant, one, before.get(one.interactionId), { now, deletedAt, marks });
   });
   await writeRows(
     tx,
@@ -149,14 +153,16 @@ interface NextState {
   presumed: { legId: string; presumed: boolean }[];
 }
 
+const legIdsOf = ({ calls }: Due): string[] => calls.map(({ call }) => call.id);
+
 function nextState(
   tenant: TenantSurroundings,
   one: Due,
   old: Row | undefined,
-  { now, deletedAt }: { now: number; deletedAt: number | null },
+  { now, deletedAt, marks }: { now: number; deletedAt: number | null; marks: readonly Mark[] },
 ): NextState {
   const calls = one.calls.map(({ call }) => call);
-  const { interaction: state, presumedEnds } = project(calls, surroundingsOf(tenant, one, now));
+  const { interaction: state, presumedEnds } = project(calls, surroundingsOf(tenant, one, marks, now));
   const isOther = old === undefined || old.deletedAt !== deletedAt;
   const fields: string[] = isOther ? [...VISIBLE] : changedFields<Interaction>(old, state, VISIBLE);
   if (one.callChanges.length > 0) fields.push('calls');
@@ -178,10 +184,17 @@ function nextState(
   return { one, old, row, fields, presumed: turnedEnds(one, presumedEnds) };
 }
 
-function surroundingsOf(tenant: TenantSurroundings, one: Due, now: number): Surroundings {
+function surroundingsOf(
+  tenant: TenantSurroundings,
+  one: Due,
+  marks: readonly Mark[],
+  now: number,
+): Surroundings {
+  const legIds = new Set(legIdsOf(one));
   return {
     ...tenant,
     now,
+    marks: marks.filter(({ legId }) => legIds.has(legId)),
     ignoredKeys: new Map(one.calls.map(({ call, ignoredKeys }) => [call.id, ignoredKeys])),
     resolutions: one.calls.flatMap(({ resolution }) => resolution ?? []),
     hasSuggestion: one.calls.some(({ isSuggested }) => isSuggested),

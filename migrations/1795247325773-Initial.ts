@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795246588400 implements MigrationInterface {
-  name = 'Initial1795246588400';
+export class Initial1795247325773 implements MigrationInterface {
+  name = 'Initial1795247325773';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -347,6 +347,7 @@ export class Initial1795246588400 implements MigrationInterface {
                 "tags" jsonb NOT NULL,
                 "sentiment" jsonb NOT NULL,
                 "review_flags" jsonb NOT NULL,
+                "annotations" jsonb NOT NULL DEFAULT '[]',
                 "summary" text,
                 "cost" jsonb,
                 "has_recording" boolean NOT NULL,
@@ -500,6 +501,33 @@ export class Initial1795246588400 implements MigrationInterface {
                 "deleted_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
                 CONSTRAINT "PK_bb5bbb14c199c67412a6d61a5ba" PRIMARY KEY ("tenant_id", "leg_id")
             )
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "mark" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "leg_id" uuid NOT NULL,
+                "kind" text NOT NULL,
+                "name" text NOT NULL,
+                "text" text,
+                "is_set" boolean NOT NULL,
+                "by" text NOT NULL,
+                "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "audit_entry_id" uuid NOT NULL,
+                "withdrawn_at" TIMESTAMP(3) WITH TIME ZONE,
+                CONSTRAINT "PK_a5d3c47af2ed4cf0c941d41c715" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "mark_by_audit_entry" ON "mark" ("tenant_id", "audit_entry_id")
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "mark_by_name" ON "mark" ("tenant_id", "kind", "name")
+            WHERE kind = 'ANNOTATION'
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "mark_by_leg" ON "mark" ("tenant_id", "leg_id")
+            WHERE withdrawn_at is null
         `);
     await queryRunner.query(`
             CREATE TABLE "trace_policy" (
@@ -764,6 +792,18 @@ export class Initial1795246588400 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP TABLE "trace_policy"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."mark_by_leg"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."mark_by_name"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."mark_by_audit_entry"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "mark"
         `);
     await queryRunner.query(`
             DROP TABLE "deleted_leg"
