@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiRole } from '../../src/domain/words.js';
 import { globalId } from '../../src/graphql/node.js';
-import { inTransaction } from '../../src/storage/transaction.js';
-import { MAX_STATEMENTS, withdrawMarks } from '../../src/storage/marks/mark-store.js';
-import { reproject } from '../../src/storage/trace/trace-store.js';
+import { MAX_STATEMENTS } from '../../src/storage/marks/mark-store.js';
+import { Decisions } from '../../src/storage/trace/decisions.js';
 import { at, BASE, callRecords, World } from '../support/world.js';
 import { contextFor, dataOf, run, servicesOn } from './api.js';
 
@@ -102,16 +101,16 @@ describe('a review flag', () => {
         role: 'SUPERVISOR',
         action: 'INTERACTION_FLAGGED',
         reason: 'odd',
-        detail: { name: 'REVIEW' },
+        detail: { name: 'REVIEW', legIds: [expect.any(String)] },
       },
     ]);
     const list = '{ interactions(filter: { flagged: true }) { nodes { id } } }';
     expect(await dataOf(context(), list)).toEqual({ interactions: { nodes: [{ id: interactionId }] } });
     const changes: object[] = await world.db.query(
-      `select changed_fields as fields, cause_kind as kind, cause_id as by from change
+      `select changed_fields as fields, cause_id as by from change
         where cause_kind = 'PERSON'`,
     );
-    expect(changes).toEqual([{ fields: ['reviewFlags'], kind: 'PERSON', by: 'key' }]);
+    expect(changes).toEqual([{ fields: ['reviewFlags'], by: uuidIn(auditEntryId ?? '') }]);
   });
 
   it('set twice with the same words changes nothing and is not audited', async () => {
@@ -226,35 +225,34 @@ describe('marks and joining', () => {
     const interactionId = await send('dialer', 'one');
     await send('assistant', 'one');
     await mutate('flagInteraction', { interactionId, reason: 'odd' });
-    const apart = await part('ASSISTANT');
+    const [leg]: { id: string }[] = await world.db.query("select id from leg where role = 'ASSISTANT'");
+    const parted = await decisions().unlink(world.tenantId, leg?.id ?? '', BY);
+    const apart = globalId('Interaction', parted.interactionId);
     await mutate('flagInteraction', { interactionId: apart, code: 'OTHER', reason: 'too' });
-    expect((await shown(interactionId)).reviewFlags.map(({ code }) => code)).toEqual(['REVIEW']);
-    expect((await shown(apart)).reviewFlags.map(({ code }) => code)).toEqual(['OTHER']);
+    expect((await shown(interactionId)).reviewFlags).toEqual([FLAG]);
+    expect((await shown(apart)).reviewFlags).toEqual([{ ...FLAG, code: 'OTHER', reason: 'too' }]);
+    await decisions().undo(world.tenantId, parted.auditId, BY);
+    expect((await shown(interactionId)).reviewFlags.map(({ code }) => code).sort()).toEqual([
+      'OTHER',
+      'REVIEW',
+    ]);
+    await mutate('unflagInteraction', { interactionId, code: 'OTHER' });
+    const again = await decisions().unlink(world.tenantId, leg?.id ?? '', BY);
+    expect((await shown(globalId('Interaction', again.interactionId))).reviewFlags).toEqual([]);
   });
 
-  it('hold when everything is computed anew', async () => {
+  it('hold when everything is made again from records and what people decided', async () => {
     const interactionId = await send('dialer', 'one');
     await mutate('flagInteraction', { interactionId, reason: 'odd' });
     await mutate('annotateInteraction', { interactionId, text: 'note' });
-    const before = await shown(interactionId);
-    await again(interactionId);
-    expect(await shown(interactionId)).toEqual(before);
-    expect(before.annotations).toHaveLength(1);
+    const { reviewFlags, annotations } = await shown(interactionId);
+    await world.db.query('truncate leg, call, correlation_key, interaction, interaction_version');
+    await world.trace.rebuild(world.tenantId, new Map(), world.now);
+    const [row]: { id: string }[] = await world.db.query('select id from interaction');
+    const rebuilt = await shown(globalId('Interaction', row?.id ?? ''));
+    expect([rebuilt.reviewFlags, rebuilt.annotations]).toEqual([reviewFlags, annotations]);
+    expect([reviewFlags.length, annotations.length]).toEqual([1, 1]);
   });
-
-  /** Puts the leg of a role into an interaction of its own, as an unlink does. */
-  async function part(role: string): Promise<string> {
-    const [row]: { id: string }[] = await world.db.query('select gen_random_uuid() as id');
-    const id = row?.id ?? '';
-    await world.db.query(
-      `insert into interaction select (jsonb_populate_record(i, jsonb_build_object('id', $1::text))).* from interaction i`,
-      [id],
-    );
-    await world.db.query('update leg set interaction_id = $1 where role = $2', [id, role]);
-    const all: { id: string }[] = await world.db.query('select id from interaction');
-    for (const one of all) await again(globalId('Interaction', one.id));
-    return globalId('Interaction', id);
-  }
 });
 
 describe('a mark', () => {
@@ -308,8 +306,8 @@ describe('a mark', () => {
     const interactionId = await send('dialer', 'one');
     await mutate('annotateInteraction', { interactionId, text: 'first' });
     await world.db.query(
-      `insert into mark (tenant_id, id, leg_id, kind, name, text, is_set, "by", at, audit_entry_id)
-       select tenant_id, gen_random_uuid(), leg_id, kind, n::text, text, is_set, "by", at, audit_entry_id
+      `insert into mark (tenant_id, id, leg_id, kind, name, text, is_set, "by", at, audit_id)
+       select tenant_id, gen_random_uuid(), leg_id, kind, n::text, text, is_set, "by", at, audit_id
          from mark, generate_series(2, $1) n`,
       [MAX_STATEMENTS],
     );
@@ -321,14 +319,14 @@ describe('a mark', () => {
 
 const uuidIn = (id: string): string => Buffer.from(id, 'base64url').toString().split(':')[1] ?? '';
 
-const again = (id: string): Promise<void> =>
-  inTransaction(world.db, (tx) =>
-    reproject(tx, world.tenantId, [uuidIn(id)], { kind: 'RULE', id: 'rebuild' }, world.now),
+const BY = { actor: { id: 'key-2', role: 'ADMIN' as const }, reason: 'because' };
+
+const decisions = () =>
+  new Decisions(
+    world.db,
+    () => undefined,
+    () => world.now,
   );
 
-/** What the general undo does with an entry of this kind. */
-async function undo({ auditEntryId }: Payload): Promise<void> {
-  const entry = uuidIn(auditEntryId ?? '');
-  const touched = await inTransaction(world.db, (tx) => withdrawMarks(tx, world.tenantId, entry, world.now));
-  for (const id of touched) await again(globalId('Interaction', id));
-}
+/** The general undo, of an entry of the audit log. */
+const undo = ({ auditEntryId }: Payload) => decisions().undo(world.tenantId, uuidIn(auditEntryId ?? ''), BY);

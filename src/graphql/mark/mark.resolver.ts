@@ -119,9 +119,9 @@ async function say(
     if (local === null) throw new NotFound('interaction');
     const marked = await marks.say(viewer.tenantId, local, statement, actorOf(viewer), frame.now);
     const interaction = await loaders.interactions.clear(marked.interactionId).load(marked.interactionId);
-    const { auditEntryId } = marked;
-    const entry = auditEntryId === null ? null : globalId('AuditEntry', auditEntryId);
-    return { interaction, auditEntryId: entry, userErrors: [] };
+    const { auditId } = marked;
+    const auditEntryId = auditId === null ? null : globalId('AuditEntry', auditId);
+    return { interaction, auditEntryId, userErrors: [] };
   } catch (error) {
     return refusal(error, 'interactionId');
   }

@@ -1,13 +1,13 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Mark } from '../../domain/mark.js';
 import type { MarkKind } from '../../domain/words.js';
-import { instant, optionalInstant, optionalText, text } from './columns.js';
+import { instant, optionalText, text } from './columns.js';
 
-/** What people said about interactions. Rows are added; one that is withdrawn says nothing any more. */
+/** What people said about interactions. Rows are added, and go when the deed that made them is undone. */
 @Entity('mark')
-@Index('mark_by_leg', ['tenantId', 'legId'], { where: 'withdrawn_at is null' })
+@Index('mark_by_leg', ['tenantId', 'legId'])
 @Index('mark_by_name', ['tenantId', 'kind', 'name'], { where: "kind = 'ANNOTATION'" })
-@Index('mark_by_audit_entry', ['tenantId', 'auditEntryId'])
+@Index('mark_by_deed', ['tenantId', 'auditId'])
 export class MarkEntity implements Mark {
   @PrimaryColumn('uuid') tenantId!: string;
   /** Ids are made in the order of time. */
@@ -19,7 +19,6 @@ export class MarkEntity implements Mark {
   @Column('boolean') isSet!: boolean;
   @Column(text()) by!: string;
   @Column(instant()) at!: number;
-  /** The deed that made it: undoing that withdraws it. */
-  @Column('uuid') auditEntryId!: string;
-  @Column(optionalInstant()) withdrawnAt!: number | null;
+  /** The entry of the audit log; undoing it takes the mark away. */
+  @Column('uuid') auditId!: string;
 }

@@ -26,7 +26,7 @@ export interface Statement {
 /** What came of it; the entry is null when it was so already. */
 export interface Marked {
   interactionId: string;
-  auditEntryId: string | null;
+  auditId: string | null;
 }
 
 /** Most statements that one interaction keeps. */
@@ -57,7 +57,7 @@ export class MarkStore {
     const marked = await inTransaction(this.db, (tx) =>
       mark(tx, { tenantId, actor, now }, interactionId, statement),
     );
-    if (marked.auditEntryId !== null) this.onCommit();
+    if (marked.auditId !== null) this.onCommit();
     return marked;
   }
 
@@ -69,7 +69,7 @@ export class MarkStore {
     const [found]: { id: string; by: string; interactionId: string }[] = await this.db.query(
       `select m.name as id, m."by", l.interaction_id as "interactionId"
          from mark m join leg l on l.tenant_id = m.tenant_id and l.id = m.leg_id
-        where m.tenant_id = $1 and m.kind = 'ANNOTATION' and m.name = $2 and m.is_set and m.withdrawn_at is null`,
+        where m.tenant_id = $1 and m.kind = 'ANNOTATION' and m.name = $2 and m.is_set`,
       [tenantId, id],
     );
     return found ?? null;
@@ -90,7 +90,7 @@ async function mark(
 ): Promise<Marked> {
   const { tenantId, actor, now } = deed;
   const row = await lockSurvivor(tx, tenantId, interactionId);
-  if (isSoAlready(row, statement, actor)) return { interactionId: row.id, auditEntryId: null };
+  if (isSoAlready(row, statement, actor)) return { interactionId: row.id, auditId: null };
   const legIds = row.segments.flatMap(({ legId }) => legId ?? []);
   const marks = await loadMarks(tx, tenantId, legIds);
   if (marks.length >= MAX_STATEMENTS)
@@ -99,17 +99,19 @@ async function mark(
       `The interaction has ${String(MAX_STATEMENTS)} marks, and can have no more.`,
     );
   const { kind, name, reason, isSet } = statement;
+  const marked = legsToMark(statement, marks, legIds);
   const action = ACTIONS[kind][isSet ? 'set' : 'unset'];
-  const [auditEntryId = ''] = await audit(
+  const detail = { [kind === 'ANNOTATION' ? 'annotation' : 'name']: name, legIds: marked };
+  const [auditId = ''] = await audit(
     tx,
     tenantId,
     actor,
-    [{ action, subjectId: row.id, reason, detail: kind === 'ANNOTATION' ? { annotation: name } : { name } }],
+    [{ action, subjectId: row.id, reason, detail }],
     now,
   );
-  await keep(tx, deed, statement, legsToMark(statement, marks, legIds), auditEntryId);
-  await reproject(tx, tenantId, [row.id], { kind: 'PERSON', id: actor.id }, now);
-  return { interactionId: row.id, auditEntryId };
+  await keep(tx, deed, statement, marked, auditId);
+  await reproject(tx, tenantId, [row.id], { kind: 'PERSON', id: auditId }, now);
+  return { interactionId: row.id, auditId };
 }
 
 /** Locks the interaction, or the one that it was merged into by now. */
@@ -160,29 +162,12 @@ async function keep(
   { tenantId, actor, now }: Deed,
   { kind, name, text, isSet }: Statement,
   legIds: readonly string[],
-  auditEntryId: string,
+  auditId: string,
 ): Promise<void> {
-  const said = { tenantId, kind, name, text, isSet, by: actor.id, at: now, auditEntryId, withdrawnAt: null };
+  const said = { tenantId, kind, name, text, isSet, by: actor.id, at: now, auditId };
   await writeRows(
     tx,
     MarkEntity,
     legIds.map((legId) => ({ ...said, id: newId(), legId })),
   );
-}
-
-/** Takes back what a deed said, so that what was said before holds again; answers the interactions that show it. */
-export async function withdrawMarks(
-  tx: EntityManager,
-  tenantId: string,
-  auditEntryId: string,
-  now: Instant,
-): Promise<string[]> {
-  const rows: { interactionId: string }[] = await tx.query(
-    `with withdrawn as (update mark set withdrawn_at = $3
-                         where tenant_id = $1 and audit_entry_id = $2 and withdrawn_at is null returning leg_id)
-     select distinct l.interaction_id as "interactionId" from withdrawn w
-       join leg l on l.tenant_id = $1 and l.id = w.leg_id`,
-    [tenantId, auditEntryId, new Date(now)],
-  );
-  return rows.map(({ interactionId }) => interactionId).sort();
 }

@@ -19,6 +19,12 @@ const REVERSIBLE: readonly AuditAction[] = [
   'LEG_UNLINKED',
   'SUGGESTION_DISMISSED',
   'INTERACTION_RESOLVED',
+  'INTERACTION_FLAGGED',
+  'INTERACTION_UNFLAGGED',
+  'INTERACTION_TAGGED',
+  'INTERACTION_UNTAGGED',
+  'INTERACTION_ANNOTATED',
+  'ANNOTATION_REMOVED',
 ];
 
 export const idOf = ({ legId }: { legId: string }): string => legId;
@@ -176,7 +182,7 @@ export async function forget(
   legIds: readonly string[],
   now: Instant,
 ): Promise<void> {
-  for (const table of ['leg_verdict', 'resolution'])
+  for (const table of ['leg_verdict', 'resolution', 'mark'])
     await tx.query(`delete from ${table} where tenant_id = $1 and audit_id = any($2::uuid[])`, [
       tenantId,
       auditIds,

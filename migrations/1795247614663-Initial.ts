@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795247325773 implements MigrationInterface {
-  name = 'Initial1795247325773';
+export class Initial1795247614663 implements MigrationInterface {
+  name = 'Initial1795247614663';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -513,13 +513,12 @@ export class Initial1795247325773 implements MigrationInterface {
                 "is_set" boolean NOT NULL,
                 "by" text NOT NULL,
                 "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
-                "audit_entry_id" uuid NOT NULL,
-                "withdrawn_at" TIMESTAMP(3) WITH TIME ZONE,
+                "audit_id" uuid NOT NULL,
                 CONSTRAINT "PK_a5d3c47af2ed4cf0c941d41c715" PRIMARY KEY ("tenant_id", "id")
             )
         `);
     await queryRunner.query(`
-            CREATE INDEX "mark_by_audit_entry" ON "mark" ("tenant_id", "audit_entry_id")
+            CREATE INDEX "mark_by_deed" ON "mark" ("tenant_id", "audit_id")
         `);
     await queryRunner.query(`
             CREATE INDEX "mark_by_name" ON "mark" ("tenant_id", "kind", "name")
@@ -527,7 +526,6 @@ export class Initial1795247325773 implements MigrationInterface {
         `);
     await queryRunner.query(`
             CREATE INDEX "mark_by_leg" ON "mark" ("tenant_id", "leg_id")
-            WHERE withdrawn_at is null
         `);
     await queryRunner.query(`
             CREATE TABLE "trace_policy" (
@@ -800,7 +798,7 @@ export class Initial1795247325773 implements MigrationInterface {
             DROP INDEX "public"."mark_by_name"
         `);
     await queryRunner.query(`
-            DROP INDEX "public"."mark_by_audit_entry"
+            DROP INDEX "public"."mark_by_deed"
         `);
     await queryRunner.query(`
             DROP TABLE "mark"
