@@ -15,8 +15,11 @@ export interface IgnoredKey {
   fault: KeyFault;
 }
 
-/** Every spelling of our own correlation id is one namespace. */
-const INTERACTION_ID = /^(?:sip_?h(?:eader)?[._]|sip\.h\.)?(?:x[-_])?interaction[-_]?id$/i;
+/** The namespace of our own correlation id. */
+export const INTERACTION_ID = 'interaction_id';
+
+/** Every spelling of it is one namespace. */
+const SPELLINGS = /^(?:sip_?h(?:eader)?[._]|sip\.h\.)?(?:x[-_])?interaction[-_]?id$/i;
 
 /** Values that systems write when they have none. */
 const PLACEHOLDERS = new Set([
@@ -38,7 +41,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export function canonicalNamespace(namespace: string): string {
   const name = namespace.trim();
-  return INTERACTION_ID.test(name) ? 'interaction_id' : name.toLowerCase();
+  return SPELLINGS.test(name) ? INTERACTION_ID : name.toLowerCase();
 }
 
 const canonicalValue = (value: string): string => {

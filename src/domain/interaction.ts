@@ -1,6 +1,8 @@
 import type { Alignment } from './alignment.js';
 import type { Call } from './call.js';
-import type { IgnoredKey } from './correlate.js';
+import type { Disagreement, KeyFacts } from './disagreements.js';
+import { disagreementsOf } from './disagreements.js';
+import { finalTime, lateBy } from './lateness.js';
 import { byStart, compareText, legStart } from './leg.js';
 import type { Annotation, Flag, Mark } from './mark.js';
 import { annotationsOf, markedFlags, markedTags } from './mark.js';
@@ -10,12 +12,14 @@ import type { StatusInput } from './observation.js';
 import { outcomeOf } from './outcome.js';
 import type { PolicySet } from './policy.js';
 import { policyFor } from './policy.js';
-import type { Sentiment, Transfer } from './record.js';
+import type { Sentiment } from './record.js';
 import type { Stages } from './stages.js';
 import { stagesOf } from './stages.js';
 import { judge } from './status.js';
 import type { Segment } from './timeline.js';
 import { segmentsOf } from './timeline.js';
+import type { InteractionTransfer } from './transfer.js';
+import { transfersOf } from './transfer.js';
 import type {
   Channel,
   Direction,
@@ -28,7 +32,6 @@ import type {
   Platform,
   ResolutionKind,
   Role,
-  TransferState,
 } from './words.js';
 import type { Why } from './why.js';
 
@@ -49,29 +52,6 @@ export interface Resolution {
   at: Instant;
   /** The entry of the audit log; undoing it takes the resolution away. */
   auditId: string;
-}
-
-export const DISAGREEMENT_CODES = [
-  'CLAIMS_DIFFER',
-  'VERSION_CONFLICT',
-  'KEY_IGNORED',
-  'KEY_QUARANTINED',
-  'KEY_OVERRULED',
-] as const;
-export type DisagreementCode = (typeof DISAGREEMENT_CODES)[number];
-
-/** Something that does not fit together, kept beside the value that was chosen. */
-export interface Disagreement {
-  code: DisagreementCode;
-  field: string;
-  /** The value that the product shows; null where nothing was chosen. */
-  resolved: string | null;
-  claims: { legId: string; value: string }[];
-  rule: string;
-}
-
-export interface InteractionTransfer extends Transfer {
-  legId: string;
 }
 
 /** One customer contact, joined from the records of several systems. */
@@ -122,17 +102,21 @@ export interface Interaction {
   /** Null unless a person has resolved it. */
   resolution: Resolution | null;
   policyVersion: number;
+  /** From when on time alone changes nothing; null while it goes on. */
+  finalAt: Instant | null;
+  /** How long after that its latest record came, in ms; null: none came later. */
+  lateByMs: number | null;
   nextEvaluationAt: Instant | null;
 }
 
 /** What a projection needs beside the calls themselves. */
-export interface Surroundings extends Pick<
-  StatusInput,
-  'watermarks' | 'lagP99' | 'gapP99' | 'seesHumans' | 'hasSuggestion' | 'now'
-> {
+export interface Surroundings
+  extends
+    KeyFacts,
+    Pick<StatusInput, 'watermarks' | 'lagP99' | 'gapP99' | 'seesHumans' | 'hasSuggestion' | 'now'> {
   policy: PolicySet;
-  /** Keys that join nothing, by leg id. */
-  ignoredKeys: ReadonlyMap<string, readonly IgnoredKey[]>;
+  /** When its latest record came, by our clock; absent: that is not looked at. */
+  lastReceivedAt?: Instant;
   /** What persons said of its legs' traces; absent: nothing. */
   resolutions?: readonly Resolution[];
   /** What people said about its legs. */
@@ -165,6 +149,7 @@ export function project(calls: readonly Call[], around: Surroundings): Projectio
   const endedAt = ended ? Math.max(...sorted.map((call) => call.endedAt ?? call.lastEventAt)) : null;
   const { missing: _missing, presumedEnds, ...judged } = verdict;
   const { outcome, reason: outcomeReason } = outcomeOf(sorted, ended, policy);
+  const finalAt = finalTime(endedAt, policy);
   const interaction: Interaction = {
     ...judged,
     reference: pick(line, (call) => call.reference),
@@ -205,9 +190,11 @@ export function project(calls: readonly Call[], around: Surroundings): Projectio
     cost: totalCost(sorted.map((call) => call.cost)),
     hasRecording: sorted.some((call) => call.recording?.url != null),
     isTest: sorted.some((call) => call.isTest),
-    disagreements: disagreementsOf(line, talk, around),
+    disagreements: disagreementsOf({ sorted, line, talk }, around),
     resolution: latestOf(around.resolutions ?? []),
     policyVersion: policy.version,
+    finalAt,
+    lateByMs: lateBy(around.lastReceivedAt ?? null, finalAt),
   };
   return { interaction, presumedEnds };
 }
@@ -228,29 +215,6 @@ const unique = (values: readonly string[]): string[] => [...new Set(values)];
 const latest = (times: readonly (Instant | null)[]): Instant | null =>
   times.reduce<Instant | null>((max, at) => (at !== null && at > (max ?? -Infinity) ? at : max), null);
 
-/** How far a transfer has come. That it was bridged outweighs that it failed. */
-const HEIGHTS: readonly TransferState[] = ['REQUESTED', 'RINGING', 'CANCELLED', 'FAILED', 'BRIDGED', 'ENDED'];
-
-const height = ({ state }: Transfer): number => HEIGHTS.findIndex((one) => one === state);
-
-/** Each transfer once, by its provider's id (rule R21): who saw most of it tells it, others fill the gaps. */
-function transfersOf(calls: readonly Call[]): InteractionTransfer[] {
-  const byId = new Map<string, InteractionTransfer>();
-  for (const call of calls)
-    for (const one of call.transfers) {
-      const told = { ...one, legId: call.id };
-      const held = byId.get(one.id);
-      byId.set(one.id, held === undefined ? told : merged(held, told));
-    }
-  return [...byId.values()];
-}
-
-function merged(held: InteractionTransfer, told: InteractionTransfer): InteractionTransfer {
-  const [further, nearer] = height(told) > height(held) ? [told, held] : [held, told];
-  const known = Object.entries(further).filter(([, value]) => value !== null && value !== undefined);
-  return { ...nearer, ...Object.fromEntries(known) };
-}
-
 /** Named tags, the most believed leg's value first, then the words of the post-call analysis. */
 function tagsOf(calls: readonly Call[]): Tag[] {
   const named = new Map<string, string | null>();
@@ -263,64 +227,3 @@ function tagsOf(calls: readonly Call[]): Tag[] {
 /** Ids of the audit log are made in the order of time. */
 const latestOf = (resolutions: readonly Resolution[]): Resolution | null =>
   [...resolutions].sort((a, b) => compareText(b.auditId, a.auditId))[0] ?? null;
-
-function disagreementsOf(line: readonly Call[], talk: readonly Call[], around: Surroundings): Disagreement[] {
-  return [
-    ...claimsDiffer('direction', line, (call) => call.direction, 'the dialer is believed first'),
-    ...claimsDiffer('customer.address', line, (call) => call.customerAddress, 'the dialer is believed first'),
-    ...claimsDiffer('disconnectedBy', talk, (call) => call.disconnectedBy, 'the assistant is believed first'),
-    ...line.flatMap((call) => call.versionConflicts.map((version) => versionConflict(call, version))),
-    ...line.flatMap((call) =>
-      (around.ignoredKeys.get(call.id) ?? []).map((ignored) => ignoredKey(call, ignored)),
-    ),
-  ];
-}
-
-function claimsDiffer(
-  field: string,
-  calls: readonly Call[],
-  read: (call: Call) => string | null,
-  rule: string,
-): Disagreement[] {
-  const claims = calls.flatMap((call) => {
-    const value = read(call);
-    return value === null ? [] : [{ legId: call.id, value }];
-  });
-  if (new Set(claims.map((claim) => bare(claim.value))).size < 2) return [];
-  return [{ code: 'CLAIMS_DIFFER', field, resolved: claims[0]?.value ?? null, claims, rule }];
-}
-
-/** Spelling apart: two ways to write one number are one claim. */
-const bare = (value: string): string => value.replace(/[^\p{L}\p{N}]/gu, '').toLowerCase();
-
-const versionConflict = (call: Call, version: string): Disagreement => ({
-  code: 'VERSION_CONFLICT',
-  field: 'version',
-  resolved: version,
-  claims: [{ legId: call.id, value: version }],
-  rule: 'two bodies came with the same version; the one with the later event time is used',
-});
-
-const KEY_RULES: Record<IgnoredKey['fault'], string> = {
-  EMPTY: 'an empty key correlates nothing',
-  PLACEHOLDER: 'a placeholder correlates nothing',
-  OWN_ID: "a key equal to the record's own id is identity, not correlation",
-  REACHES_TOO_FAR: 'a key that reaches more than 64 legs, or legs more than 24 hours apart, joins nothing',
-  OVERRULED: 'a person has parted legs that share this key',
-};
-
-const KEY_CODES: Record<IgnoredKey['fault'], DisagreementCode> = {
-  EMPTY: 'KEY_IGNORED',
-  PLACEHOLDER: 'KEY_IGNORED',
-  OWN_ID: 'KEY_IGNORED',
-  REACHES_TOO_FAR: 'KEY_QUARANTINED',
-  OVERRULED: 'KEY_OVERRULED',
-};
-
-const ignoredKey = (call: Call, { key, fault }: IgnoredKey): Disagreement => ({
-  code: KEY_CODES[fault],
-  field: `keys.${key.namespace}`,
-  resolved: null,
-  claims: [{ legId: call.id, value: key.value }],
-  rule: KEY_RULES[fault],
-});

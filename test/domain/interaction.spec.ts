@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import type { Call } from '../../src/domain/call.js';
 import { canonicalJson } from '../../src/domain/canonical.js';
 import type { KeyFault } from '../../src/domain/correlate.js';
+import type { LegKey } from '../../src/domain/leg.js';
 import type { Interaction, Surroundings } from '../../src/domain/interaction.js';
 import { project } from '../../src/domain/interaction.js';
 import { DEFAULT_POLICY } from '../../src/domain/policy.js';
 import type { Transfer } from '../../src/domain/record.js';
-import type { Role } from '../../src/domain/words.js';
+import type { KeyScope, Role } from '../../src/domain/words.js';
 import { ROLES } from '../../src/domain/words.js';
-import { at, ended, open, surroundings } from '../support/calls.js';
+import { at, ended, HOUR, open, surroundings } from '../support/calls.js';
 
 const interaction = (calls: readonly Call[], fields: Partial<Surroundings> = {}): Interaction =>
   project(calls, surroundings(fields)).interaction;
@@ -241,6 +242,72 @@ describe('each claim is kept, one is resolved, the rest show as disagreements', 
     });
     expect(one?.rule).not.toBe('');
     expect(others).toEqual([]);
+  });
+});
+
+describe('a correlation id that legs state differently', () => {
+  const id = (value: string, namespace = 'interaction_id', scope: KeyScope = 'INTERACTION'): LegKey => ({
+    namespace,
+    value,
+    scope,
+  });
+  const disagreements = (dialerKeys: LegKey[], assistantKeys: LegKey[]) =>
+    interaction([assistant(), dialer()], {
+      keys: new Map([
+        ['dialer', dialerKeys],
+        ['assistant', assistantKeys],
+      ]),
+    }).disagreements;
+
+  it('shows as a disagreement; the leg that began first is believed', () => {
+    expect(disagreements([id('one')], [id('two')])).toEqual([
+      {
+        code: 'CLAIMS_DIFFER',
+        field: 'keys.interaction_id',
+        resolved: 'one',
+        claims: [
+          { legId: 'dialer', value: 'one' },
+          { legId: 'assistant', value: 'two' },
+        ],
+        rule: 'the id of the leg that began first is believed; the legs were joined by something else',
+      },
+    ]);
+  });
+
+  it('is shown for one leg that states two', () => {
+    expect(
+      disagreements([id('one'), id('two')], []).map(({ field, claims }) => [field, claims.length]),
+    ).toEqual([['keys.interaction_id', 2]]);
+  });
+
+  it.each<[string, LegKey[], LegKey[]]>([
+    ['when all state the same', [id('one')], [id('one')]],
+    ['when one states none', [id('one')], []],
+    ['for keys of other systems', [id('one', 'sip_call_id')], [id('two', 'sip_call_id')]],
+    ['for keys that join nothing', [id('one', 'interaction_id', 'BRIDGE')], [id('two')]],
+  ])('does not show %s', (_name, dialerKeys, assistantKeys) => {
+    expect(disagreements(dialerKeys, assistantKeys)).toEqual([]);
+  });
+});
+
+describe('a record that came after all timers had stopped (R13)', () => {
+  const final = at(120) + DEFAULT_POLICY.finalizeAfter;
+  it.each<[string, number, number | null]>([
+    ['at that moment: in time', final, null],
+    ['a ms later: late', final + 1, 1],
+  ])('%s', (_name, lastReceivedAt, lateByMs) => {
+    expect(interaction([dialer(), assistant()], { lastReceivedAt })).toMatchObject({
+      finalAt: final,
+      lateByMs,
+    });
+  });
+
+  it('is none while the interaction goes on', () => {
+    const calls = [open('DIALER', 0, 120)];
+    expect(interaction(calls, { now: at(121), lastReceivedAt: final + HOUR })).toMatchObject({
+      finalAt: null,
+      lateByMs: null,
+    });
   });
 });
 

@@ -244,4 +244,5 @@ const emptyCall = (startedAt: number): Partial<CallRow> => ({
   reviewFlags: [],
   versionConflicts: [],
   recordCount: 1,
+  lastReceivedAt: startedAt,
 });

@@ -1,4 +1,4 @@
-import type { DisagreementCode } from '../../domain/interaction.js';
+import type { DisagreementCode } from '../../domain/disagreements.js';
 import type { BannerKind } from '../../domain/presentation.js';
 import type { WhyCode } from '../../domain/why.js';
 import type {

@@ -1,5 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { Disagreement, InteractionTransfer, Tag } from '../../domain/interaction.js';
+import type { Disagreement } from '../../domain/disagreements.js';
+import type { InteractionTransfer } from '../../domain/transfer.js';
+import type { Tag } from '../../domain/interaction.js';
 import type { Annotation, Flag } from '../../domain/mark.js';
 import type { Money } from '../../domain/money.js';
 import type { Sentiment } from '../../domain/record.js';
@@ -185,6 +187,18 @@ export class InteractionType implements Shown {
 
   @Field(() => Boolean, { description: 'True for a test, not a real customer.' })
   isTest!: boolean;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'From when on time alone changes nothing; a record still does. Null while it goes on.',
+  })
+  finalAt!: Instant | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How long after `finalAt` its latest record came, in ms; null: none came later.',
+  })
+  lateByMs!: number | null;
 
   @Field(() => Int, { description: 'Version of the policy that decided the status.' })
   policyVersion!: number;

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
-import type { Disagreement } from '../../domain/interaction.js';
+import type { Disagreement } from '../../domain/disagreements.js';
 import type { Banner } from '../../domain/presentation.js';
 import type { Segment } from '../../domain/timeline.js';
 import { explain } from '../../domain/why.js';

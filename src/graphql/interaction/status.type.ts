@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { Disagreement, DisagreementCode } from '../../domain/interaction.js';
+import type { Disagreement, DisagreementCode } from '../../domain/disagreements.js';
 import type { Alignment } from '../../domain/alignment.js';
 import type { Explanation, WhyCode } from '../../domain/why.js';
 import type {

@@ -1,10 +1,11 @@
 import { Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { lateBy } from '../../domain/lateness.js';
 import type { RejectedRecordRow, SourceRow } from '../../storage/read-model.js';
 import { connection, ForwardArgs } from '../connection.js';
 import type { GraphQLContext } from '../context.js';
 import { Needs } from '../guard.js';
 import { LegType } from '../interaction/leg.type.js';
-import type { RecordRow } from '../loaders.js';
+import type { Loaders, RecordRow } from '../loaders.js';
 import { globalId } from '../node.js';
 import { JsonValue } from '../scalars.js';
 import { RejectedRecordConnection, RejectedRecordType, SourceRecordType, SourceType } from './source.type.js';
@@ -60,6 +61,19 @@ export class SourceRecordResolver {
     return version === '' ? null : version;
   }
 
+  @FieldResolver(() => Boolean, { description: 'True when it came after `finalAt` of its interaction.' })
+  async isLate(@Root() row: RecordRow, @Ctx() { loaders }: GraphQLContext) {
+    return (await latenessOf(row, loaders)) !== null;
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'How long after `finalAt` of its interaction it came, in ms; null: it was in time.',
+  })
+  lateByMs(@Root() row: RecordRow, @Ctx() { loaders }: GraphQLContext) {
+    return latenessOf(row, loaders);
+  }
+
   @Needs('READ_RAW')
   @FieldResolver(() => JsonValue, {
     nullable: true,
@@ -77,6 +91,12 @@ export class SourceRecordResolver {
   payload(@Root() row: RecordRow, @Ctx() { loaders }: GraphQLContext) {
     return loaders.payloads.load(row.id);
   }
+}
+
+async function latenessOf({ legId, receivedAt }: RecordRow, loaders: Loaders): Promise<number | null> {
+  const leg = await loaders.legs.load(legId);
+  const interaction = leg === null ? null : await loaders.interactions.load(leg.interactionId);
+  return lateBy(receivedAt, interaction?.finalAt ?? null);
 }
 
 @Resolver(() => RejectedRecordType)

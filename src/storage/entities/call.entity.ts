@@ -64,6 +64,8 @@ export class CallEntity implements CallDetail {
   @PrimaryColumn('uuid') id!: string;
   /** When the call began as far as anything says so: lists are ordered by it. */
   @Column(instant()) sortedAt!: number;
+  /** When its latest record came, by our clock. */
+  @Column(instant()) lastReceivedAt!: number;
   @Column(optionalText()) channel!: Channel | null;
   @Column(text()) status!: CallStatus;
   @Column(optionalText()) statusRaw!: string | null;

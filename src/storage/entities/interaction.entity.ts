@@ -1,13 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type {
-  Disagreement,
-  Interaction,
-  InteractionTransfer,
-  Resolution,
-  Tag,
-} from '../../domain/interaction.js';
-import type { Annotation, Flag } from '../../domain/mark.js';
+import type { Disagreement } from '../../domain/disagreements.js';
+import type { Interaction, Resolution, Tag } from '../../domain/interaction.js';
+import type { InteractionTransfer } from '../../domain/transfer.js';
 import type { Sentiment } from '../../domain/record.js';
+import type { Annotation, Flag } from '../../domain/mark.js';
 import type { Stages } from '../../domain/stages.js';
 import type { Alignment } from '../../domain/alignment.js';
 import type { Segment } from '../../domain/timeline.js';
@@ -89,6 +85,8 @@ export class InteractionEntity implements Interaction {
   @Column(json()) disagreements!: Disagreement[];
   @Column(optionalJson()) resolution!: Resolution | null;
   @Column('integer') policyVersion!: number;
+  @Column(optionalInstant()) finalAt!: number | null;
+  @Column('bigint', { nullable: true }) lateByMs!: number | null;
   @Column(optionalInstant()) nextEvaluationAt!: number | null;
   /** Since when no reader finds it, because one of its legs was deleted; null: it is there. */
   @Column(optionalInstant()) deletedAt!: number | null;

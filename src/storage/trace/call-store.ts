@@ -6,6 +6,7 @@ import type { LegKey } from '../../domain/leg.js';
 import { legStart } from '../../domain/leg.js';
 import type { Resolution } from '../../domain/interaction.js';
 import type { StoredRecord } from '../../domain/record.js';
+import type { Instant } from '../../domain/words.js';
 import {
   CallEntity,
   KnowledgeSearchEntity,
@@ -16,9 +17,12 @@ import type { CallChange } from '../entities/change.entity.js';
 import type { Link } from '../entities/leg.entity.js';
 import { writeRows } from '../transaction.js';
 
+/** A call, and when its latest record came, by our clock: that is no part of what is told of it. */
+export type ReceivedCall = Call & { lastReceivedAt: Instant };
+
 /** A folded call with its keys, ready to be joined. */
 export interface KnownCall {
-  call: Call;
+  call: ReceivedCall;
   keys: LegKey[];
   ignoredKeys: IgnoredKey[];
   /** Null for a leg that has never been joined. */
@@ -57,7 +61,7 @@ export async function foldCalls(
   tx: EntityManager,
   tenantId: string,
   legIds: readonly string[],
-): Promise<Call[]> {
+): Promise<ReceivedCall[]> {
   const rows: RecordRow[] = await tx.query(
     `select leg_id as "legId", source_id as "sourceId", id, version, hash, occurred_at as "occurredAt",
             received_at as "receivedAt", record
@@ -65,12 +69,13 @@ export async function foldCalls(
     [tenantId, legIds],
   );
   const byLeg = groupBy(rows);
-  return [...byLeg].map(([id, records]) =>
-    foldCall(
+  return [...byLeg].map(([id, records]) => ({
+    ...foldCall(
       { id, sourceId: records[0]?.sourceId ?? '' },
       records.map((row) => ({ ...row, version: row.version === '' ? null : row.version })),
     ),
-  );
+    lastReceivedAt: Math.max(...records.map(({ receivedAt }) => receivedAt)),
+  }));
 }
 
 function groupBy(rows: readonly RecordRow[]): Map<string, RecordRow[]> {
@@ -87,7 +92,7 @@ function groupBy(rows: readonly RecordRow[]): Map<string, RecordRow[]> {
 export async function writeCalls(
   tx: EntityManager,
   tenantId: string,
-  calls: readonly Call[],
+  calls: readonly ReceivedCall[],
   now: number,
 ): Promise<CallChange[]> {
   const rows = calls.map((call) => ({ ...call, tenantId, sortedAt: legStart(call), updatedAt: now }));
@@ -217,7 +222,7 @@ export async function loadCalls(
     [tenantId, legIds],
   );
   return rows.map(({ leg, call, messages, tools, isSuggested: suggested, resolution }) => {
-    const known = { ...properties(call), ...properties(leg) } as unknown as LegJson & Call;
+    const known = { ...properties(call), ...properties(leg) } as unknown as LegJson & ReceivedCall;
     const { keys, ignoredKeys, interactionId, endPresumed, link } = known;
     return {
       call: {

@@ -78,6 +78,8 @@ const VISIBLE = [
   'hasRecording',
   'isTest',
   'disagreements',
+  'finalAt',
+  'lateByMs',
   'resolution',
 ] as const satisfies readonly (keyof Interaction)[];
 
@@ -194,6 +196,8 @@ function surroundingsOf(
   return {
     ...tenant,
     now,
+    lastReceivedAt: Math.max(...one.calls.map(({ call }) => call.lastReceivedAt)),
+    keys: new Map(one.calls.map(({ call, keys }) => [call.id, keys])),
     marks: marks.filter(({ legId }) => legIds.has(legId)),
     ignoredKeys: new Map(one.calls.map(({ call, ignoredKeys }) => [call.id, ignoredKeys])),
     resolutions: one.calls.flatMap(({ resolution }) => resolution ?? []),

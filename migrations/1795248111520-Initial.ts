@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795247614663 implements MigrationInterface {
-  name = 'Initial1795247614663';
+export class Initial1795248111520 implements MigrationInterface {
+  name = 'Initial1795248111520';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -120,6 +120,7 @@ export class Initial1795247614663 implements MigrationInterface {
                 "tenant_id" uuid NOT NULL,
                 "id" uuid NOT NULL,
                 "sorted_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "last_received_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
                 "channel" text,
                 "status" text NOT NULL,
                 "status_raw" text,
@@ -355,6 +356,8 @@ export class Initial1795247614663 implements MigrationInterface {
                 "disagreements" jsonb NOT NULL,
                 "resolution" jsonb,
                 "policy_version" integer NOT NULL,
+                "final_at" TIMESTAMP(3) WITH TIME ZONE,
+                "late_by_ms" bigint,
                 "next_evaluation_at" TIMESTAMP(3) WITH TIME ZONE,
                 "deleted_at" TIMESTAMP(3) WITH TIME ZONE,
                 "revision" integer NOT NULL,
