@@ -1,3 +1,5 @@
+import type { ScoredLeg } from './pair.js';
+import { decidePairs, LINK_RULES, scorePair } from './score.js';
 import type { Instant } from './words.js';
 
 /** When circumstantial evidence is trusted to link by itself (rule R15). */
@@ -52,37 +54,86 @@ export function share(hits: number, of: number): Share {
 export const isPrecise = (calibration: Calibration | null): boolean =>
   calibration === null || (calibration.precision.rate ?? 1) >= CALIBRATION_RULES.minPrecision;
 
-/** One half of a call whose other half is known. */
-export interface Half {
-  legId: string;
-  /** The leg that keys have joined it with. */
-  partnerId: string;
+/** Two halves of one call, as keys have joined them. */
+export interface KnownCall {
+  dialer: ScoredLeg;
+  assistant: ScoredLeg;
 }
 
-/** Every tenth leg of each side, by a count that depends on the leg alone: the same ones whenever it is tried. */
-export const isLeftOut = (legId: string): boolean => {
-  let hash = 0;
-  for (const letter of legId) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0;
-  return hash % 100 < CALIBRATION_RULES.leftOutPercent;
-};
-
-/** Counts the links that were made between dialers and assistants of which it is known who belongs to whom. */
-export function calibrate(
-  dialers: readonly Half[],
-  assistants: readonly Half[],
-  links: readonly { dialerId: string; assistantId: string }[],
-  stamp: Pick<Calibration, 'rulesVersion' | 'at'>,
-): Calibration {
-  const partnerOf = new Map(dialers.map(({ legId, partnerId }) => [legId, partnerId]));
-  const present = new Set(assistants.map(({ legId }) => legId));
+/**
+ * Hides the keys of calls, leaves out a tenth of each side, and counts what circumstantial evidence makes of the
+ * rest: a leg whose partner was left out must find nobody.
+ */
+export function calibrate(calls: readonly KnownCall[], offsetMs: number | null, at: Instant): Calibration {
+  const dialers = calls.map(({ dialer }) => dialer).filter(isKept);
+  const assistants = calls.map(({ assistant }) => assistant).filter(isKept);
+  const hot = hotNumbers([...dialers, ...assistants]);
+  const partnerOf = new Map(calls.map(({ dialer, assistant }) => [dialer.legId, assistant.legId]));
+  const pairs = likelyPairs(dialers, assistants, Math.abs(offsetMs ?? 0)).map(([dialer, assistant]) => {
+    const isHot = hot.has(dialer.customerE164 ?? '') || hot.has(assistant.customerE164 ?? '');
+    const score = scorePair(dialer, assistant, { offsetMs, hot: isHot });
+    return { dialerId: dialer.legId, assistantId: assistant.legId, score, hot: isHot };
+  });
+  const { links } = decidePairs(pairs, { ...LINK_RULES, cannotLink: [] });
   const right = links.filter(({ dialerId, assistantId }) => partnerOf.get(dialerId) === assistantId).length;
-  const toFind = dialers.filter(({ partnerId }) => present.has(partnerId)).length;
+  const present = new Set(assistants.map(({ legId }) => legId));
+  const toFind = dialers.filter(({ legId }) => present.has(partnerOf.get(legId) ?? '')).length;
   return {
-    calls: new Set(
-      [...dialers, ...assistants].map(({ legId, partnerId }) => [legId, partnerId].sort().join()),
-    ).size,
+    calls: calls.length,
     precision: share(right, links.length),
     recall: share(right, toFind),
-    ...stamp,
+    rulesVersion: LINK_RULES.version,
+    at,
   };
+}
+
+/** Every tenth leg of each side is left out, by a count that depends on the leg alone: the same ones each time. */
+function isKept({ legId }: ScoredLeg): boolean {
+  let hash = 0;
+  for (const letter of legId) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0;
+  return hash % 100 >= CALIBRATION_RULES.leftOutPercent;
+}
+
+const SLACK = 5_000;
+
+/** Pairs of which the assistant began while the dialer's leg went on, and that have a number in common. */
+function likelyPairs(
+  dialers: readonly ScoredLeg[],
+  assistants: readonly ScoredLeg[],
+  skewMs: number,
+): [ScoredLeg, ScoredLeg][] {
+  const byNumber = new Map<string, ScoredLeg[]>();
+  for (const assistant of assistants)
+    for (const name of numbersOf(assistant)) byNumber.set(name, [...(byNumber.get(name) ?? []), assistant]);
+  return dialers.flatMap((dialer) => {
+    const likely = new Set(numbersOf(dialer).flatMap((name) => byNumber.get(name) ?? []));
+    const [from, to] = [dialer.answeredAt ?? 0, dialer.endedAt ?? dialer.answeredAt ?? 0];
+    return [...likely]
+      .filter((assistant) => {
+        const at = assistant.answeredAt ?? assistant.startedAt ?? 0;
+        return at >= from - SLACK - skewMs && at <= to + SLACK + skewMs;
+      })
+      .map((assistant): [ScoredLeg, ScoredLeg] => [dialer, assistant]);
+  });
+}
+
+const numbersOf = ({ customerE164, did }: ScoredLeg): string[] => [
+  ...(/\d{6}$/.exec(customerE164 ?? '') ?? []).map((tail) => `customer/${tail}`),
+  ...(did === null ? [] : [`did/${did}`]),
+];
+
+/** Numbers that more legs have within some hours than one person calls (rule R15). */
+function hotNumbers(legs: readonly ScoredLeg[]): Set<string> {
+  const times = new Map<string, Instant[]>();
+  for (const { customerE164, answeredAt, startedAt } of legs)
+    if (customerE164 !== null)
+      times.set(customerE164, [...(times.get(customerE164) ?? []), answeredAt ?? startedAt ?? 0]);
+  const isHot = (all: readonly Instant[]) => {
+    const sorted = [...all].sort((a, b) => a - b);
+    return sorted.some((at, place) => {
+      const last = sorted[place + LINK_RULES.hotLegs];
+      return last !== undefined && last - at < LINK_RULES.hotWithinMs;
+    });
+  };
+  return new Set([...times].filter(([, all]) => isHot(all)).map(([number]) => number));
 }

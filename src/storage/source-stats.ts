@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { HEALTH_RULES } from '../domain/health.js';
 import type { Instant } from '../domain/words.js';
+import type { CalibratedPair } from './stats/calibrator.js';
+import { CALIBRATION_AGE_MS, calibratePairs } from './stats/calibrator.js';
 import { measureClocks } from './stats/clocks.js';
 import { measureHealth } from './stats/health.js';
 import { measureLag } from './stats/lag.js';
@@ -29,8 +31,17 @@ export class SourceStats {
       await measureLag(tx, tenantId, now);
       await measureClocks(tx, tenantId, now);
       await measureHealth(tx, tenantId, now);
+      await calibratePairs(tx, tenantId, now, now - CALIBRATION_AGE_MS);
       await settleDrops(tx, tenantId, now);
       return true;
+    });
+  }
+
+  /** Tries at once how well circumstantial evidence finds what keys have joined, for each pair of sources. */
+  calibrate(tenantId: string, now: Instant): Promise<CalibratedPair[]> {
+    return inTransaction(this.db, async (tx) => {
+      await measureClocks(tx, tenantId, now);
+      return calibratePairs(tx, tenantId, now);
     });
   }
 

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { BadUserInput } from '../../src/domain/errors.js';
+import { createDataSource } from '../../src/storage/data-source.js';
+import { TraceStore } from '../../src/storage/trace/trace-store.js';
 import { WatermarkStore } from '../../src/storage/watermark-store.js';
 import { Decisions } from '../../src/storage/trace/decisions.js';
 import type { Half } from '../support/halves.js';
@@ -164,6 +167,73 @@ describe('two halves without a common key', () => {
     await world.send('assistant', assistant('a1', 4, 99)[1], world.tenants[1]);
     await match();
     expect(await pairs()).toEqual([]);
+  });
+});
+
+describe('whatever the order in which halves come, and whenever they are compared', () => {
+  const halves = fc
+    .array(
+      fc.record({
+        role: fc.constantFrom('dialer', 'assistant'),
+        answer: fc.constantFrom(0, 2, 4, 8, 40, 110),
+        lasts: fc.constantFrom(60, 90),
+        customer: fc.constantFrom('+12025550123', '+12025550777'),
+        key: fc.constantFrom(undefined, undefined, undefined, 'k1'),
+      }),
+      { minLength: 2, maxLength: 6 },
+    )
+    .map((drafts) =>
+      drafts.map(({ role, answer, lasts, customer, key }, n): Half => {
+        const make = role === 'dialer' ? dialer : assistant;
+        return make(`${role[0]}${n}`, answer, answer + lasts, {
+          customer,
+          ...(key === undefined ? {} : { key }),
+        });
+      }),
+    );
+  const worlds = halves.chain((all) =>
+    fc.record({
+      all: fc.constant(all),
+      shuffled: fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }),
+      looks: fc.array(fc.boolean(), { minLength: all.length, maxLength: all.length }),
+    }),
+  );
+
+  const stateAfter = async (sent: readonly Half[], looks: readonly boolean[]) => {
+    await world.clear();
+    await world.db.query('update source set watermark_at = null');
+    await told();
+    for (const [place, one] of sent.entries()) {
+      await send(one);
+      if (looks[place] === true) await match();
+    }
+    await match();
+    return { groups: await groups(), pairs: await pairs(), summaries: await world.summaries() };
+  };
+
+  it('the same halves are linked, and the same are suggested (property)', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds, async ({ all, shuffled, looks }) => {
+        expect(await stateAfter(shuffled, looks)).toEqual(await stateAfter(all, []));
+      }),
+      { numRuns: 15 },
+    );
+  }, 120_000);
+
+  it('two processes that compare at once, while records come, make one link and no fault', async () => {
+    const others = await Promise.all([1, 2, 3].map(() => createDataSource(world.url).initialize()));
+    const stores = [world.trace, ...others.map((db) => new TraceStore(db))];
+    await told();
+    await send(dialer('d1', 0, 100));
+    await Promise.all([
+      ...stores.map((store) => store.match(world.now)),
+      send(assistant('a1', 4, 99)),
+      ...stores.map((store) => store.match(world.now)),
+      send(dialer('d2', 500, 600, { customer: '+12025550777' })),
+    ]);
+    await match();
+    expect(await groups()).toEqual(['assistant/a1 + dialer/d1', 'dialer/d2']);
+    await Promise.all(others.map((db) => db.destroy()));
   });
 });
 

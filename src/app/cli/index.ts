@@ -1,8 +1,10 @@
+import { calibrate } from './calibrate.js';
 import type { Command } from './commands.js';
 import { doctor } from './doctor.js';
 import { importRecords } from './import.js';
 import { keys } from './keys.js';
 import { migrate } from './migrate.js';
+import { rebuild } from './rebuild.js';
 import { schema } from './schema.js';
 import { serve } from './serve.js';
 import { sources } from './sources.js';
@@ -14,12 +16,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   keys,
   sources,
   import: importRecords,
+  rebuild,
+  calibrate,
   doctor,
   schema,
 };
 
 /** Commands that the documentation announces and this version does not have. */
-export const LATER: readonly string[] = ['export', 'simulate', 'rebuild', 'calibrate'];
+export const LATER: readonly string[] = ['export', 'simulate'];
 
 export function helpText(): string {
   const lines = Object.values(COMMANDS).map(

@@ -35,12 +35,13 @@ export async function loadNeighbourhood(
   tenantId: string,
   seeds: readonly string[],
   skewMs: number,
+  rounds = ROUNDS,
 ): Promise<Neighbourhood> {
   const legs = new Map<string, OrphanRow>();
   const settled = new Set<string>();
   const pairs = new Map<string, Neighbourhood['pairs'][number]>();
   let frontier = [...seeds];
-  for (let round = 0; round < ROUNDS && frontier.length > 0 && legs.size < MOST_LEGS; round += 1) {
+  for (let round = 0; round < rounds && frontier.length > 0 && legs.size < MOST_LEGS; round += 1) {
     const found = await candidatesOf(tx, tenantId, frontier, skewMs);
     for (const { seed, candidate } of found) {
       legs.set(seed.legId, seed);

@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795248111520 implements MigrationInterface {
-  name = 'Initial1795248111520';
+export class Initial1795248407711 implements MigrationInterface {
+  name = 'Initial1795248407711';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
