@@ -58,7 +58,10 @@ beforeEach(async () => {
 });
 
 async function send(...halves: Half[]): Promise<void> {
-  for (const [source, record] of halves) await world.send(source, record);
+  for (const name of ['dialer', 'assistant'] as const) {
+    const records = halves.filter(([source]) => source === name).map(([, record]) => record);
+    if (records.length > 0) await world.send(name, records);
+  }
 }
 
 async function settle(): Promise<void> {
