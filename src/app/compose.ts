@@ -28,6 +28,7 @@ import { MarkStore } from '../storage/marks/mark-store.js';
 import { PolicyStore } from '../storage/policy-store.js';
 import { RelationReader } from '../storage/relation-reader.js';
 import { DeletionStore } from '../storage/removal/deletion-store.js';
+import { ERASE_CUSTOMER, ErasureStore } from '../storage/removal/erasure-store.js';
 import { RejectedStore } from '../storage/rejected-store.js';
 import { LinkSigner } from '../storage/signed-link.js';
 import { SourceActivity } from '../storage/source-activity.js';
@@ -90,12 +91,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const live = await makeLive(options, stores, now, report);
   const trace = new TraceStore(database.db, () => live.sequencer.nudge());
   const ingest = new Ingest({ ...stores, trace, now });
+  const erasures = new ErasureStore(database.db, () => live.sequencer.nudge());
   const services: Services = {
     readers: stores.readers,
     policies: stores.policies,
     marks: new MarkStore(database.db, () => live.sequencer.nudge()),
     watermarks: stores.watermarks,
     deletions: new DeletionStore(database.db, stores.cursors, () => live.sequencer.nudge()),
+    erasures,
     receiver: ingest,
     live: live.feed,
     now,
@@ -161,7 +164,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onMeasured: (alarms) => metrics.joinAlarms.set(alarms),
     onError: report('measurer'),
   });
-  const jobs: Jobs = {};
+  const jobs: Jobs = {
+    [ERASE_CUSTOMER]: ({ tenantId, erasureId }) =>
+      erasures.resume(String(tenantId), String(erasureId), now()),
+  };
   const worker = await startJobs(database.url, jobs, { onError: report('jobs') });
   metrics.watch(() => ({ subscribers: live.fanOut.subscribers, isLeader: live.sequencer.isLeader }));
   await http.listen({ port: config.port, host: config.host });

@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   'ANNOTATE',
   'CONFIGURE',
   'DELETE',
+  'ERASE',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -26,6 +27,7 @@ const GRANTED: Record<Permission, readonly ApiRole[]> = {
   ANNOTATE: ['ADMIN', 'SUPERVISOR', 'AGENT'],
   CONFIGURE: ['ADMIN'],
   DELETE: ['ADMIN', 'SUPERVISOR'],
+  ERASE: ['ADMIN'],
 };
 
 /** True when callers of this role hold the permission. */

@@ -178,6 +178,10 @@ export type LegVerdict = (typeof LEG_VERDICTS)[number];
 export const RESOLUTION_KINDS = words('NO_PARTNER', 'RECORD_LOST', 'TEST_CALL', 'ACCEPTED');
 export type ResolutionKind = (typeof RESOLUTION_KINDS)[number];
 
+/** How far the erasing of a customer has come. */
+export const ERASURE_STATES = words('RUNNING', 'DONE');
+export type ErasureState = (typeof ERASURE_STATES)[number];
+
 /** What people and rules do beside sending records: every one of these leaves an entry in the audit log. */
 export const AUDIT_ACTIONS = words(
   'INTERACTIONS_LINKED',
@@ -193,6 +197,9 @@ export const AUDIT_ACTIONS = words(
   'UNDONE',
   'INTERACTION_DELETED',
   'INTERACTION_RESTORED',
+  'CUSTOMER_ERASED',
+  'RETENTION_CHANGED',
+  'RETENTION_RUN',
 );
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -6,6 +6,7 @@ import type { PolicyStore } from '../storage/policy-store.js';
 import type { TenantFrame } from '../storage/read-model.js';
 import type { Actor } from '../storage/audit/audit-log.js';
 import type { DeletionStore } from '../storage/removal/deletion-store.js';
+import type { ErasureStore } from '../storage/removal/erasure-store.js';
 import type { WatermarkStore } from '../storage/watermark-store.js';
 import type { Loaders } from './loaders.js';
 import { createLoaders } from './loaders.js';
@@ -33,6 +34,7 @@ export interface Services {
   marks: MarkStore;
   watermarks: WatermarkStore;
   deletions: DeletionStore;
+  erasures: ErasureStore;
   receiver: Receiver;
   live: LiveFeed;
   now: () => Instant;

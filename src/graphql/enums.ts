@@ -75,6 +75,7 @@ export const PermissionEnum = enumOf<Permission>('Permission', 'What a caller ma
   ANNOTATE: 'Leave notes on interactions.',
   CONFIGURE: 'Change the policy, and try one.',
   DELETE: 'Delete interactions, and restore them.',
+  ERASE: 'Erase a customer for good.',
 });
 
 export const CauseKindEnum = enumOf<CauseKind>('CauseKind', 'What made something change.', {

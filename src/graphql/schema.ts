@@ -53,6 +53,7 @@ import {
 import { RejectedRecordResolver, SourceRecordResolver, SourceResolver } from './source/source.resolver.js';
 import { WatermarkResolver } from './source/watermark.resolver.js';
 import { DeletionResolver } from './removal/deletion.resolver.js';
+import { ErasureResolver } from './removal/erasure.resolver.js';
 import { ViewerResolver } from './viewer/viewer.resolver.js';
 import { keepIntegers } from './whole-numbers.js';
 
@@ -77,6 +78,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       CustomerResolver,
       DeletionResolver,
       DisagreementResolver,
+      ErasureResolver,
       FeedResolver,
       FunnelResolver,
       IngestResolver,

@@ -7,7 +7,7 @@ export interface RecordResult {
   index: number;
   status: RecordResultStatus;
   externalId: string | null;
-  /** The interaction it belongs to now; null when it was rejected. */
+  /** The interaction it belongs to now; null when it was rejected, or is of something erased and not kept. */
   interactionId: string | null;
   /** Paths of fields that are not part of the record format; they were kept in the payload and not read. */
   unknownFields: string[];

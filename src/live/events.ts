@@ -9,7 +9,7 @@ import type {
   TranscriptRow,
 } from '../storage/read-model.js';
 
-export const REMOVAL_REASONS = ['LEFT_FILTER', 'MERGED', 'DELETED'] as const;
+export const REMOVAL_REASONS = ['LEFT_FILTER', 'MERGED', 'DELETED', 'ERASED'] as const;
 export type FeedRemovalReason = (typeof REMOVAL_REASONS)[number];
 
 export const RESYNC_REASONS = ['CURSOR_EXPIRED', 'CURSOR_AHEAD', 'SLOW_CONSUMER'] as const;

@@ -1,5 +1,5 @@
 import type { InteractionRow } from '../storage/read-model.js';
-import type { FeedEvent } from './events.js';
+import type { FeedEvent, FeedRemovalReason } from './events.js';
 import { mergeSeen } from './fan-out.js';
 import type { Seen } from './fan-out.js';
 
@@ -72,7 +72,7 @@ export class FeedView {
     ];
   }
 
-  #removal({ change }: Seen, reason: 'LEFT_FILTER' | 'MERGED' | 'DELETED'): PlacedEvent[] {
+  #removal({ change }: Seen, reason: FeedRemovalReason): PlacedEvent[] {
     const known = this.#shown.delete(change.interactionId);
     this.#overtaken.delete(change.interactionId);
     if (!known && !(this.#mayKnowMore && change.revision > 1)) return [];

@@ -14,6 +14,7 @@ import { FunnelReader } from '../../src/storage/queries/funnel.js';
 import type { TenantFrame } from '../../src/storage/read-model.js';
 import { RelationReader } from '../../src/storage/relation-reader.js';
 import { DeletionStore } from '../../src/storage/removal/deletion-store.js';
+import { ErasureStore } from '../../src/storage/removal/erasure-store.js';
 import { SourceReader } from '../../src/storage/source-reader.js';
 import { TimelineReader } from '../../src/storage/timeline-reader.js';
 import { WatermarkStore } from '../../src/storage/watermark-store.js';
@@ -51,6 +52,7 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     marks,
     watermarks,
     deletions,
+    erasures: new ErasureStore(db),
     receiver: unused('receiver'),
     live: unused('live'),
     now: () => 0,

@@ -74,6 +74,8 @@ describe('the schema', () => {
       'call',
       'calls',
       'deletedInteractions',
+      'erasure',
+      'erasures',
       'funnel',
       'interaction',
       'interactionChanges',
@@ -90,6 +92,7 @@ describe('the schema', () => {
     expect(rootFields('Mutation')).toEqual([
       'annotateInteraction',
       'deleteInteraction',
+      'eraseCustomer',
       'flagInteraction',
       'ingestRecords',
       'removeAnnotation',

@@ -205,6 +205,17 @@ describe('what comes later for a deleted interaction', () => {
     expect(await found(id, 'one')).toMatchObject({ list: [id], calls: 2, records: 7, funnel: 1 });
   });
 
+  it('stays deleted when everything is made again from the source records', async () => {
+    const id = await sendCall('one');
+    await sendCall('two');
+    await remove(id);
+    const before = await found(id, 'one');
+    await world.trace.rebuild(world.tenantId, new Map(), world.now);
+    expect(await found(id, 'one')).toEqual(before);
+    await restore(id);
+    expect(await found(id, 'one')).toMatchObject({ count: 2, byId: 1, calls: 4, callsOfIt: 2, funnel: 2 });
+  });
+
   const leg = (externalId: string, ...values: string[]) => ({
     externalId,
     occurredAt: at(1),

@@ -133,7 +133,7 @@ export class World {
   async clear(): Promise<void> {
     await this.db.query(
       `truncate source_record, rejected_record, leg, call, recording, transcript_entry, tool_call, knowledge_search, correlation_key,
-                quarantined_key, deleted_leg, mark, funnel_delta, funnel_cell, call_back_check, interaction, interaction_redirect, interaction_version, status_change,
+                quarantined_key, deleted_leg, erasure, erased_name, mark, funnel_delta, funnel_cell, call_back_check, interaction, interaction_redirect, interaction_version, status_change,
                 change, feed_head, trace_policy, audit_entry, leg_verdict, orphan, leg_pair, resolution`,
     );
   }

@@ -51,7 +51,7 @@ export class IngestResolver {
 
   @FieldResolver(() => ID, {
     nullable: true,
-    description: 'The id of its interaction; null when it was rejected.',
+    description: 'The id of its interaction; null when it was rejected, or is of something that was erased.',
   })
   interactionId(@Root() { interactionId }: RecordResult) {
     return interactionId === null ? null : globalId('Interaction', interactionId);
@@ -60,7 +60,8 @@ export class IngestResolver {
   @Needs('READ')
   @FieldResolver(() => InteractionType, {
     nullable: true,
-    description: 'The interaction it belongs to now; null when it was rejected. Needs READ.',
+    description:
+      'The interaction it belongs to now; null when it was rejected, deleted or erased. Needs READ.',
   })
   interaction(@Root() { interactionId }: RecordResult, @Ctx() { loaders }: GraphQLContext) {
     return interactionId === null ? null : loaders.interactions.load(interactionId);

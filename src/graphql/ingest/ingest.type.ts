@@ -9,7 +9,8 @@ export const RecordResultStatusEnum = enumOf<RecordResultStatus>(
   'What became of a record.',
   {
     ACCEPTED: 'It is stored and joined.',
-    DUPLICATE: 'It was here already; nothing changed.',
+    DUPLICATE:
+      'It was here already, or is of something that was erased, and then has no interaction; nothing changed.',
     CONFLICT: 'Its version came before with another body; both are kept, the later one is used.',
     REJECTED: 'It could not be read; it is kept among the rejected records.',
   },

@@ -19,7 +19,8 @@ export const FeedReasonEnum = enumOf<FeedRemovalReason | ResyncReason>(
   {
     LEFT_FILTER: 'It no longer matches the filter.',
     MERGED: 'It became part of `mergedInto`.',
-    DELETED: 'It was deleted.',
+    DELETED: 'It was deleted, and can be restored.',
+    ERASED: 'It was removed for good: the customer was erased, or it became too old to be kept.',
     CURSOR_EXPIRED: 'What followed the cursor is no longer kept.',
     CURSOR_AHEAD: 'The cursor lies after the end of the feed: it is of another state of the database.',
     SLOW_CONSUMER: 'Too much was waiting to be read.',
@@ -62,7 +63,7 @@ export class InteractionUpserted extends WithCursor {
   simpleResolvers: true,
 })
 export class InteractionRemoved extends WithCursor {
-  @Field(() => FeedReasonEnum, { description: 'LEFT_FILTER, MERGED or DELETED.' })
+  @Field(() => FeedReasonEnum, { description: 'LEFT_FILTER, MERGED, DELETED or ERASED.' })
   reason!: FeedRemovalReason;
 }
 

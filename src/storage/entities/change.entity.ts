@@ -3,7 +3,7 @@ import type { CauseKind } from '../../domain/words.js';
 import { instant, json, optionalText, text } from './columns.js';
 
 export type ChangeKind = 'UPSERTED' | 'REMOVED';
-export type RemovalReason = 'MERGED' | 'DELETED';
+export type RemovalReason = 'MERGED' | 'DELETED' | 'ERASED';
 
 /** What a change did to one call of the interaction. */
 export interface CallChange {
@@ -18,6 +18,7 @@ export interface CallChange {
  */
 @Entity('change')
 @Index('change_by_position', ['tenantId', 'position'], { unique: true })
+@Index('change_by_interaction', ['tenantId', 'interactionId'])
 @Index('change_unsequenced', ['id'], { where: 'position is null' })
 export class ChangeEntity {
   @PrimaryColumn('bigint', { generated: 'identity', generatedIdentity: 'ALWAYS' } as never) id!: number;

@@ -5,8 +5,8 @@ import { ChangeEntity, FeedHeadEntity } from './change.entity.js';
 import { CallBackCheckEntity, FunnelCellEntity, FunnelDeltaEntity } from './funnel.entity.js';
 import { InteractionEntity, InteractionRedirectEntity, StatusChangeEntity } from './interaction.entity.js';
 import { CorrelationKeyEntity, LegEntity, QuarantinedKeyEntity } from './leg.entity.js';
-import { DeletedLegEntity } from './removal.entity.js';
 import { MarkEntity } from './mark.entity.js';
+import { DeletedLegEntity, ErasedNameEntity, ErasureEntity } from './removal.entity.js';
 import { PolicyEntity } from './policy.entity.js';
 import { JoinHealthEntity, SourcePairEntity } from './pair.entity.js';
 import { RecordingEntity } from './recording.entity.js';
@@ -22,6 +22,8 @@ export const ENTITIES = [
   ChangeEntity,
   CorrelationKeyEntity,
   DeletedLegEntity,
+  ErasedNameEntity,
+  ErasureEntity,
   FeedHeadEntity,
   FunnelCellEntity,
   FunnelDeltaEntity,

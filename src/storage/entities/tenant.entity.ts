@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Generated, Index, PrimaryColumn } from 'typeorm';
 import type { LagStats } from '../../domain/lag.js';
 import type { JsonObject } from '../../domain/record.js';
 import type { ApiRole, Role } from '../../domain/words.js';
@@ -13,6 +13,12 @@ export class TenantEntity {
   @Column(text({ default: 'UTC' })) timeZone!: string;
   /** ISO country of numbers written without their country. */
   @Column(text({ default: 'US' })) defaultCountry!: string;
+  /** Keys the hashes by which what was erased is recognised. */
+  @Column('uuid') @Generated('uuid') erasureKey!: string;
+  /** Days for which ended interactions are kept; null: as long as nobody erases them. */
+  @Column('integer', { nullable: true }) interactionRetentionDays!: number | null;
+  /** Days for which payloads are kept as they came, once their interaction has ended; null: with it. */
+  @Column('integer', { nullable: true }) payloadRetentionDays!: number | null;
   @Column(instant({ default: () => 'now()' })) createdAt!: number;
 }
 

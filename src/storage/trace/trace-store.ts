@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { keysOfLeg } from '../../domain/correlate.js';
 import type { Json, NeutralRecord } from '../../domain/record.js';
 import type { CallChange } from '../entities/change.entity.js';
+import { erasedAmong } from '../removal/ledger.js';
 import { SourceRecordEntity } from '../entities/source-record.entity.js';
 import { newId } from '../ids.js';
 import { inTransaction, writeRows } from '../transaction.js';
@@ -28,7 +29,8 @@ export interface IncomingRecord {
 
 export interface IngestedRecord {
   status: 'ACCEPTED' | 'DUPLICATE' | 'CONFLICT';
-  interactionId: string;
+  /** Null for a record of something erased, of which nothing is kept. */
+  interactionId: string | null;
 }
 
 interface Placed extends IncomingRecord {
@@ -100,7 +102,12 @@ async function ingestBatch(
   now: number,
 ): Promise<IngestedRecord[]> {
   await lockNames(tx, tenantId, records.flatMap(namesOf));
-  const placed = await placeRecords(tx, tenantId, records);
+  const erased = await erasedAmong(tx, tenantId, records);
+  const placed = await placeRecords(
+    tx,
+    tenantId,
+    records.filter((one) => !erased.has(one)),
+  );
   const fresh = await keepRecords(tx, tenantId, placed, now);
   const changedLegs = [...new Set(fresh.map((record) => record.legId))];
   const work = {
@@ -109,7 +116,8 @@ async function ingestBatch(
     recordingLegs: recordingLegs(fresh),
   };
   if (changedLegs.length > 0) await refreshLegs(tx, tenantId, changedLegs, work, now);
-  return resultsOf(tx, tenantId, placed, fresh);
+  const results = await resultsOf(tx, tenantId, placed, fresh);
+  return records.flatMap((one) => (erased.has(one) ? ERASED : results.splice(0, 1)));
 }
 
 const namespacesOf = (records: readonly IncomingRecord[]): Map<string, string | null> =>
@@ -118,6 +126,9 @@ const namespacesOf = (records: readonly IncomingRecord[]): Map<string, string | 
 /** The legs whose new records say something of a recording, be it that there is none. */
 const recordingLegs = (fresh: readonly Placed[]): Set<string> =>
   new Set(fresh.filter(({ record }) => record.recording !== undefined).map(({ legId }) => legId));
+
+/** To its sender, a record of something erased was here already. */
+const ERASED: IngestedRecord = { status: 'DUPLICATE', interactionId: null };
 
 /** What a record may join by: its own leg, and every strong key that it names. */
 function namesOf({ sourceId, identityNamespace, record }: IncomingRecord): string[] {

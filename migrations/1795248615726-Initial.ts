@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795248407711 implements MigrationInterface {
-  name = 'Initial1795248407711';
+export class Initial1795248615726 implements MigrationInterface {
+  name = 'Initial1795248615726';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -240,6 +240,9 @@ export class Initial1795248407711 implements MigrationInterface {
     await queryRunner.query(`
             CREATE INDEX "change_unsequenced" ON "change" ("id")
             WHERE position is null
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "change_by_interaction" ON "change" ("tenant_id", "interaction_id")
         `);
     await queryRunner.query(`
             CREATE UNIQUE INDEX "change_by_position" ON "change" ("tenant_id", "position")
@@ -498,14 +501,6 @@ export class Initial1795248407711 implements MigrationInterface {
             )
         `);
     await queryRunner.query(`
-            CREATE TABLE "deleted_leg" (
-                "tenant_id" uuid NOT NULL,
-                "leg_id" uuid NOT NULL,
-                "deleted_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
-                CONSTRAINT "PK_bb5bbb14c199c67412a6d61a5ba" PRIMARY KEY ("tenant_id", "leg_id")
-            )
-        `);
-    await queryRunner.query(`
             CREATE TABLE "mark" (
                 "tenant_id" uuid NOT NULL,
                 "id" uuid NOT NULL,
@@ -529,6 +524,51 @@ export class Initial1795248407711 implements MigrationInterface {
         `);
     await queryRunner.query(`
             CREATE INDEX "mark_by_leg" ON "mark" ("tenant_id", "leg_id")
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "deleted_leg" (
+                "tenant_id" uuid NOT NULL,
+                "leg_id" uuid NOT NULL,
+                "deleted_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                CONSTRAINT "PK_bb5bbb14c199c67412a6d61a5ba" PRIMARY KEY ("tenant_id", "leg_id")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "erasure" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "address_hash" text NOT NULL,
+                "state" text NOT NULL,
+                "requested_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "requested_by" text NOT NULL,
+                "reason" text,
+                "completed_at" TIMESTAMP(3) WITH TIME ZONE,
+                "address" text,
+                "step" text NOT NULL,
+                "position" text,
+                "interaction_count" integer NOT NULL DEFAULT '0',
+                "call_count" integer NOT NULL DEFAULT '0',
+                "row_count" bigint NOT NULL DEFAULT '0',
+                CONSTRAINT "PK_56bec83e1040b0073ac5cade078" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "erasure_by_time" ON "erasure" ("tenant_id", "requested_at", "id")
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "erasure_by_address" ON "erasure" ("tenant_id", "address_hash")
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "erased_name" (
+                "tenant_id" uuid NOT NULL,
+                "hash" text NOT NULL,
+                "erasure_id" uuid NOT NULL,
+                "until" TIMESTAMP(3) WITH TIME ZONE,
+                CONSTRAINT "PK_ebc07d1142298c32ae107d9e9c2" PRIMARY KEY ("tenant_id", "hash")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "erased_name_by_erasure" ON "erased_name" ("tenant_id", "erasure_id")
         `);
     await queryRunner.query(`
             CREATE TABLE "trace_policy" (
@@ -652,6 +692,9 @@ export class Initial1795248407711 implements MigrationInterface {
                 "name" text NOT NULL,
                 "time_zone" text NOT NULL DEFAULT 'UTC',
                 "default_country" text NOT NULL DEFAULT 'US',
+                "erasure_key" uuid NOT NULL DEFAULT gen_random_uuid(),
+                "interaction_retention_days" integer,
+                "payload_retention_days" integer,
                 "created_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
                 CONSTRAINT "UQ_56211336b5ff35fd944f2259173" UNIQUE ("name"),
                 CONSTRAINT "PK_da8c6efd67bb301e810e56ac139" PRIMARY KEY ("id")
@@ -795,6 +838,24 @@ export class Initial1795248407711 implements MigrationInterface {
             DROP TABLE "trace_policy"
         `);
     await queryRunner.query(`
+            DROP INDEX "public"."erased_name_by_erasure"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "erased_name"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."erasure_by_address"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."erasure_by_time"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "erasure"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "deleted_leg"
+        `);
+    await queryRunner.query(`
             DROP INDEX "public"."mark_by_leg"
         `);
     await queryRunner.query(`
@@ -805,9 +866,6 @@ export class Initial1795248407711 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP TABLE "mark"
-        `);
-    await queryRunner.query(`
-            DROP TABLE "deleted_leg"
         `);
     await queryRunner.query(`
             DROP TABLE "quarantined_key"
@@ -895,6 +953,9 @@ export class Initial1795248407711 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP INDEX "public"."change_by_position"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."change_by_interaction"
         `);
     await queryRunner.query(`
             DROP INDEX "public"."change_unsequenced"
