@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse, validate } from 'graphql';
 import { configTable } from '../src/app/config.js';
+import { REVIEW_CRITERIA } from '../src/domain/review.js';
 import { buildThroughlineSchema } from '../src/graphql/schema.js';
 
 const readme = readFileSync('README.md', 'utf8');
@@ -18,6 +19,18 @@ describe('the README', () => {
 
   it('explains every variable of the environment as the server reads it', () => {
     expect(words(readme)).toContain(words(configTable()));
+  });
+
+  it('states the criteria of the built-in reviewer with their thresholds, in their order', () => {
+    const rows = [...readme.matchAll(/^\| `([A-Z_]+)` +\| (\d+)( s| min)? .*?\| (yes)? *\|$/gm)];
+    const stated = rows.map(([, code, number, unit, spoken]) => ({
+      code,
+      threshold: Number(number) * (unit === ' min' ? 60_000 : unit === ' s' ? 1_000 : 1),
+      inWriting: spoken === undefined,
+    }));
+    expect(stated).toEqual(
+      REVIEW_CRITERIA.map(({ code, threshold, inWriting }) => ({ code, threshold, inWriting })),
+    );
   });
 
   it('points to files that are there', () => {

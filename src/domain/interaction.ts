@@ -12,7 +12,8 @@ import type { StatusInput } from './observation.js';
 import { outcomeOf } from './outcome.js';
 import type { PolicySet } from './policy.js';
 import { policyFor } from './policy.js';
-import type { Sentiment } from './record.js';
+import type { ReviewFlag, Sentiment } from './record.js';
+import { reviewOf } from './review.js';
 import type { Stages } from './stages.js';
 import { stagesOf } from './stages.js';
 import { judge } from './status.js';
@@ -181,10 +182,7 @@ export function project(calls: readonly Call[], around: Surroundings): Projectio
     sentiment: sorted
       .flatMap((call) => call.sentiment)
       .sort((a, b) => a.at - b.at || compareText(a.label, b.label)),
-    reviewFlags: markedFlags(
-      sorted.flatMap((call) => call.reviewFlags),
-      around.marks,
-    ),
+    reviewFlags: markedFlags(flagsOf(sorted, { channel, startedAt, endedAt }), around.marks),
     annotations: annotationsOf(around.marks),
     summary: pick(talk, (call) => call.postCallAnalysis?.summary ?? null),
     cost: totalCost(sorted.map((call) => call.cost)),
@@ -227,3 +225,15 @@ function tagsOf(calls: readonly Call[]): Tag[] {
 /** Ids of the audit log are made in the order of time. */
 const latestOf = (resolutions: readonly Resolution[]): Resolution | null =>
   [...resolutions].sort((a, b) => compareText(b.auditId, a.auditId))[0] ?? null;
+
+/** What the records state, then what the built-in reviewer finds once all is over. */
+function flagsOf(
+  calls: readonly Call[],
+  { channel, startedAt, endedAt }: Pick<Interaction, 'channel' | 'startedAt' | 'endedAt'>,
+): ReviewFlag[] {
+  const stated = calls.flatMap((call) => call.reviewFlags);
+  if (endedAt === null) return stated;
+  const sentiment = calls.flatMap((call) => call.sentiment);
+  const found = reviewOf({ calls, channel, sentiment, durationMs: endedAt - startedAt, endedAt });
+  return [...stated, ...found.filter(({ code }) => !stated.some((one) => one.code === code))];
+}

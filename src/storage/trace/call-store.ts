@@ -191,7 +191,7 @@ async function removeWithdrawn(tx: EntityManager, tenantId: string, calls: reado
 
 /**
  * Calls as they stand in the database, in the form that joining and projecting need: of the transcript
- * only who spoke when, of the tool calls only their names.
+ * only who spoke when, of the tool calls only their names and how they ended.
  */
 export async function loadCalls(
   tx: EntityManager,
@@ -211,7 +211,7 @@ export async function loadCalls(
             (select jsonb_agg(jsonb_build_object('id', m.id, 'speaker', m.speaker, 'startedAt', ${ms('m.started_at')},
                                                  'endedAt', ${ms('m.ended_at')}) order by m.at, m.id)
                from transcript_entry m where m.tenant_id = l.tenant_id and m.call_id = l.id) as messages,
-            (select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by t.at, t.id)
+            (select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'status', t.status) order by t.at, t.id)
                from tool_call t where t.tenant_id = l.tenant_id and t.call_id = l.id) as tools,
             ${isSuggested('dialer', 'assistant')} or ${isSuggested('assistant', 'dialer')} as "isSuggested",
             (select jsonb_build_object('kind', r.kind, 'note', r.note, 'by', r.by, 'at', ${ms('r.at')}, 'auditId', r.audit_id)
