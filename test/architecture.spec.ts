@@ -9,8 +9,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   storage: ['domain'],
   ingest: ['domain', 'storage', 'ingest/providers'],
   live: ['domain', 'storage'],
-  graphql: ['domain', 'storage', 'ingest/results.ts', 'live/events.ts'],
-  app: ['domain', 'storage', 'ingest', 'live', 'graphql'],
+  analysis: ['domain', 'storage'],
+  graphql: ['domain', 'storage', 'ingest/results.ts', 'live/events.ts', 'analysis/starter.ts'],
+  app: ['domain', 'storage', 'ingest', 'live', 'analysis', 'graphql'],
 };
 
 const layer = (name: string) => `^src/${name}${name.endsWith('.ts') ? '$' : '/'}`;

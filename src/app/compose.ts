@@ -8,6 +8,10 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { TimelineAnalyzer } from '../analysis/analyze.js';
+import { ModelAnalyst } from '../analysis/analysts/model/model-analyst.js';
+import { RulesAnalyst } from '../analysis/analysts/rules/rules-analyst.js';
+import type { Analyst } from '../domain/verdict/analyst.js';
 import type { GraphQLContext, Readers, Services } from '../graphql/context.js';
 import { maskErrors, maskingFormatError } from '../graphql/errors.js';
 import { apolloLimits } from '../graphql/limits.js';
@@ -15,8 +19,12 @@ import { buildThroughlineSchema } from '../graphql/schema.js';
 import { Ingest } from '../ingest/receive.js';
 import { PostgresBus } from '../live/bus/postgres-bus.js';
 import { ChangeFeed } from '../live/change-feed.js';
+import { AnalysisFeed } from '../live/analysis-feed.js';
 import { FanOut } from '../live/fan-out.js';
 import { Sequencer } from '../live/sequencer.js';
+import { AnalysisReader } from '../storage/analysis/analysis-reader.js';
+import { ANALYZE_TASK, AnalysisStore, readAnalysisJob } from '../storage/analysis/analysis-store.js';
+import { SessionReader } from '../storage/analysis/session-reader.js';
 import { CallReader } from '../storage/call-reader.js';
 import { FeedStore } from '../storage/feed-store.js';
 import { FunnelReader } from '../storage/queries/funnel.js';
@@ -62,6 +70,8 @@ export interface ServerOptions {
   graphiqlDir?: string;
   now?: () => number;
   heartbeatMs?: number;
+  /** Default: the model that the configuration names, else the built-in rules. */
+  analyst?: Analyst;
   /** How long the listener stays open after readiness has turned false, in ms. */
   drainMs?: number;
 }
@@ -92,6 +102,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const trace = new TraceStore(database.db, () => live.sequencer.nudge());
   const ingest = new Ingest({ ...stores, trace, now });
   const erasures = new ErasureStore(database.db, () => live.sequencer.nudge());
+  const analyzer = new TimelineAnalyzer({
+    analyses: new AnalysisStore(database.db, () => live.sequencer.nudge()),
+    sessions: new SessionReader(database.db),
+    analyst: options.analyst ?? analystOf(config),
+    now,
+  });
   const services: Services = {
     readers: stores.readers,
     policies: stores.policies,
@@ -100,7 +116,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     deletions: new DeletionStore(database.db, stores.cursors, () => live.sequencer.nudge()),
     erasures,
     receiver: ingest,
+    analyses: analyzer,
     live: live.feed,
+    analysisUpdates: live.analyses,
     now,
   };
   const schema = await buildThroughlineSchema();
@@ -131,6 +149,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     apollo,
     services,
     ingest,
+    analyses: stores.readers.analyses,
     authenticator,
     metrics,
     isReady,
@@ -153,6 +172,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     trace,
     feed: stores.feed,
     funnel: stores.funnel,
+    analyzer,
     now,
     retentionMs: config.feedRetentionHours * 3_600_000,
     onSwept: (count) => metrics.swept.inc(count),
@@ -167,6 +187,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const jobs: Jobs = {
     [ERASE_CUSTOMER]: ({ tenantId, erasureId }) =>
       erasures.resume(String(tenantId), String(erasureId), now()),
+    [ANALYZE_TASK]: (payload, { isLast }) => analyzer.run(readAnalysisJob(payload), isLast),
   };
   const worker = await startJobs(database.url, jobs, { onError: report('jobs') });
   metrics.watch(() => ({ subscribers: live.fanOut.subscribers, isLeader: live.sequencer.isLeader }));
@@ -190,6 +211,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await sockets.close();
       await apollo.stop();
       await http.close();
+      analyzer.close();
       await worker.close();
       await sweeper.stop();
       await measurer.stop();
@@ -200,6 +222,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   };
 }
+
+/** The model where one is configured, else the rules. */
+const analystOf = ({
+  analystBaseUrl: baseUrl,
+  analystModel: model,
+  analystApiKey: apiKey,
+}: Config): Analyst =>
+  baseUrl === null || model === null ? new RulesAnalyst() : new ModelAnalyst({ baseUrl, model, apiKey });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -215,6 +245,7 @@ async function makeStores(database: Database, secret: string | null) {
     sources: new SourceReader(db, cursors),
     funnel: new FunnelReader(db),
     relations: new RelationReader(db),
+    analyses: new AnalysisReader(db, cursors),
   };
   return {
     cursors,
@@ -254,6 +285,7 @@ async function makeLive(
     sequencer,
     fanOut,
     feed: new ChangeFeed({ ...readers, fanOut, feed, cursors, now, heartbeatMs }),
+    analyses: new AnalysisFeed({ ...readers, fanOut, feed, waitMs: heartbeatMs }),
   };
 }
 

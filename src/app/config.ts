@@ -31,6 +31,11 @@ export class Config {
   @Whole(1, 100_000) maxSocketsPerTenant!: number;
   @Whole(1, 8_760) feedRetentionHours!: number;
   @Whole(10, 100_000) subscriptionQueue!: number;
+  @IsOptional()
+  @Matches(/^https?:\/\/[\w.:[\]-]+(\/[^\s?#]*)?$/i, must('be an http or https URL without query'))
+  analystBaseUrl!: string | null;
+  @IsOptional() @Matches(/^\S{1,200}$/, must('be the name of a model')) analystModel!: string | null;
+  @IsOptional() analystApiKey!: string | null;
 }
 
 /** One variable of the environment, as its reader and the README know it. */
@@ -150,6 +155,27 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     default: '500',
     read: whole,
   },
+  analystBaseUrl: {
+    name: 'ANALYST_BASE_URL',
+    sentence:
+      'The OpenAI-compatible server whose model analyses interactions, such as `https://api.openai.com/v1`. Not set: the built-in rules do, without any network.',
+    unit: 'URL',
+    default: null,
+    read: baseUrl,
+  },
+  analystModel: {
+    name: 'ANALYST_MODEL',
+    sentence: 'The model to ask; needed with `ANALYST_BASE_URL`.',
+    unit: 'name',
+    default: null,
+  },
+  analystApiKey: {
+    name: 'ANALYST_API_KEY',
+    sentence: "The key for the model's server. Not set: it asks for none.",
+    unit: 'text',
+    default: null,
+    secret: true,
+  },
 };
 
 /** The environment cannot be used; every fault of it is named. */
@@ -172,7 +198,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     return [property, text === null ? null : (setting.read?.(text) ?? text)];
   });
   const config = Object.assign(new Config(), Object.fromEntries(values) as Config);
-  const faults = [...invalid(config), ...misspelt(env)];
+  const faults = [...invalid(config), ...incomplete(config), ...misspelt(env)];
   if (faults.length > 0) throw new InvalidEnvironment(faults);
   return Object.freeze(config);
 }
@@ -183,6 +209,15 @@ function invalid(config: Config): string[] {
     const [sentence = 'is not valid'] = Object.values(constraints);
     return `${name} ${sentence}${secret === true ? '' : `, not ${JSON.stringify(value)}`}.`;
   });
+}
+
+/** A model without a server, or a server without a model, would leave the rules at work unseen. */
+function incomplete({ analystBaseUrl, analystModel, analystApiKey }: Config): string[] {
+  if (analystBaseUrl !== null)
+    return analystModel === null ? ['ANALYST_MODEL must be given with ANALYST_BASE_URL.'] : [];
+  return analystModel === null && analystApiKey === null
+    ? []
+    : ['ANALYST_BASE_URL must be given with ANALYST_MODEL and ANALYST_API_KEY.'];
 }
 
 /** A variable of our own name that nothing reads is a mistake that would otherwise go unseen. */

@@ -13,6 +13,8 @@ import type { GraphQLContext, Services } from '../graphql/context.js';
 import { createContext } from '../graphql/context.js';
 import { isDatabaseFault } from '../graphql/errors.js';
 import type { Ingest } from '../ingest/receive.js';
+import type { AnalysisReader } from '../storage/analysis/analysis-reader.js';
+import { registerAnalyses } from './analysis-routes.js';
 import type { Authenticator } from './authenticate.js';
 import type { Config } from './config.js';
 import { faultName } from './fault.js';
@@ -26,6 +28,7 @@ export interface HttpParts {
   apollo: ApolloServer<GraphQLContext>;
   services: Services;
   ingest: Ingest;
+  analyses: AnalysisReader;
   authenticator: Authenticator;
   metrics: Metrics;
   graphiql: { bundleDir: string; demoKey: () => string | null; tenant: () => string | null };
@@ -59,6 +62,7 @@ export async function buildHttp(parts: HttpParts): Promise<FastifyInstance> {
       publicUrl: () => publicUrl(app, parts.config),
     }),
   );
+  await app.register(registerAnalyses(parts));
   await registerGraphiql(app, parts.graphiql);
   app.get('/', async (_request, reply) => reply.redirect('/graphiql/'));
   return app;

@@ -6,6 +6,8 @@ export interface SweeperParts {
   trace: TraceStore;
   feed: FeedStore;
   funnel: FunnelStore;
+  /** Begins analyses that are due, and decides about those that nobody is at any more. */
+  analyzer: { sweep(): Promise<number> };
   now: () => number;
   retentionMs: number;
   onSwept: (count: number) => void;
@@ -51,6 +53,7 @@ export class Sweeper {
         looked = await this.parts.trace.match(this.parts.now(), MATCH_BATCH);
       for (let added = FUNNEL_BATCH; added >= FUNNEL_BATCH && !this.#stopped;)
         added = await this.parts.funnel.sweep(FUNNEL_BATCH);
+      await this.parts.analyzer.sweep();
       await this.#prune();
     } catch (error) {
       this.parts.onError(error);

@@ -11,6 +11,7 @@ export const PERMISSIONS = [
   'REVIEW',
   'ANNOTATE',
   'CONFIGURE',
+  'ANALYZE',
   'DELETE',
   'ERASE',
 ] as const;
@@ -26,6 +27,7 @@ const GRANTED: Record<Permission, readonly ApiRole[]> = {
   REVIEW: ['ADMIN', 'SUPERVISOR'],
   ANNOTATE: ['ADMIN', 'SUPERVISOR', 'AGENT'],
   CONFIGURE: ['ADMIN'],
+  ANALYZE: ['ADMIN', 'SUPERVISOR'],
   DELETE: ['ADMIN', 'SUPERVISOR'],
   ERASE: ['ADMIN'],
 };

@@ -27,6 +27,8 @@ export interface PolicyValues {
   unansweredIsComplete: boolean;
   /** Link calls on circumstantial evidence without asking a person, where it is strong enough (rule R15). */
   linkAutomatically: boolean;
+  /** An interaction that has ended is analysed by itself, once. */
+  analyzeOnEnd: boolean;
   /** The roles that belong to an interaction before any fact is known; null: those of its channel (`rolesOf`). */
   roles: readonly Role[] | null;
 }
@@ -68,6 +70,7 @@ export const DEFAULT_POLICY: PolicySet = {
   abandonedWithin: 5 * SECOND,
   unansweredIsComplete: true,
   linkAutomatically: true,
+  analyzeOnEnd: false,
   roles: null,
   overrides: [],
 };
@@ -142,7 +145,7 @@ export interface PolicyFault {
   message: string;
 }
 
-type Time = Exclude<PolicyField, 'unansweredIsComplete' | 'linkAutomatically' | 'roles'>;
+type Time = Exclude<PolicyField, 'unansweredIsComplete' | 'linkAutomatically' | 'analyzeOnEnd' | 'roles'>;
 type Bounds = readonly [min: number, max: number];
 
 /** The longest time that a policy may state: clients hold ms in 32 bits. */

@@ -200,6 +200,7 @@ export const AUDIT_ACTIONS = words(
   'CUSTOMER_ERASED',
   'RETENTION_CHANGED',
   'RETENTION_RUN',
+  'TIMELINE_ANALYSIS_STARTED',
 );
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -1,6 +1,7 @@
 import type { ApiRole, Instant } from '../domain/words.js';
+import type { AnalysisStarter } from '../analysis/starter.js';
 import type { Receiver } from '../ingest/results.js';
-import type { LiveFeed } from '../live/events.js';
+import type { AnalysisUpdates, LiveFeed } from '../live/events.js';
 import type { MarkStore } from '../storage/marks/mark-store.js';
 import type { PolicyStore } from '../storage/policy-store.js';
 import type { TenantFrame } from '../storage/read-model.js';
@@ -35,6 +36,8 @@ export interface Services {
   watermarks: WatermarkStore;
   deletions: DeletionStore;
   erasures: ErasureStore;
+  analyses: AnalysisStarter;
+  analysisUpdates: AnalysisUpdates;
   receiver: Receiver;
   live: LiveFeed;
   now: () => Instant;
@@ -59,6 +62,12 @@ export const actorOf = ({ keyId, role }: Viewer): Actor => ({ id: keyId, role })
 /** For each event of a subscription: what an earlier event loaded must not be served again. */
 export function refresh(context: GraphQLContext): void {
   Object.assign(context, fresh(context.readers, context.viewer, context.now()));
+}
+
+/** Each event of a subscription is resolved with loaders of its own: what an earlier one loaded may be old. */
+export function latest<T>(event: T, context: GraphQLContext): T {
+  refresh(context);
+  return event;
 }
 
 function fresh(readers: Readers, viewer: Viewer, now: Instant): Pick<GraphQLContext, 'frame' | 'loaders'> {

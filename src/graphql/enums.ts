@@ -74,6 +74,7 @@ export const PermissionEnum = enumOf<Permission>('Permission', 'What a caller ma
   REVIEW: 'Flag and tag interactions, and take away what others set.',
   ANNOTATE: 'Leave notes on interactions.',
   CONFIGURE: 'Change the policy, and try one.',
+  ANALYZE: 'Have interactions analysed.',
   DELETE: 'Delete interactions, and restore them.',
   ERASE: 'Erase a customer for good.',
 });

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Json } from '../domain/record.js';
 import type { Relation } from '../domain/relations.js';
 import type { Instant } from '../domain/words.js';
+import type { TimelineAnalysisRow } from '../storage/analysis/analysis-reader.js';
 import type { OfInteraction } from '../storage/call-reader.js';
 import type {
   CallRow,
@@ -62,13 +63,19 @@ export interface Loaders {
   timelines: Paged<TimelineRow>;
   journeys: (first: number) => Many<InteractionRow>;
   interactionCounts: DataLoader<string, number>;
+  analyses: One<TimelineAnalysisRow>;
+  /** The latest first. */
+  analysesByInteraction: Many<TimelineAnalysisRow>;
+  latestAnalysisByInteraction: Many<TimelineAnalysisRow>;
+  /** The latest that is completed. */
+  reviewByInteraction: Many<TimelineAnalysisRow>;
 }
 
 type Ids = readonly string[];
 
 export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
   const { tenantId } = frame;
-  const { interactions, calls, timeline, sources, relations } = readers;
+  const { interactions, calls, timeline, sources, relations, analyses } = readers;
   return {
     interactions: one((ids) => withSurvivors(readers, tenantId, ids)),
     calls: one(async (ids) => byId(await calls.byIds(tenantId, ids))),
@@ -102,6 +109,16 @@ export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
     transcripts: byPage((owner, page, ids) => timeline.transcript(tenantId, owner, ids, page)),
     timelines: byPage((owner, page, ids) => timeline.timeline(tenantId, owner, ids, page)),
     journeys: byArgument((first) => mapped((customers) => interactions.journey(frame, customers, first), [])),
+    analyses: one(async (ids) => byId(await analyses.byIds(tenantId, ids))),
+    analysesByInteraction: many((ids) => analyses.byInteractions(tenantId, ids), ofInteraction),
+    latestAnalysisByInteraction: many(
+      (ids) => analyses.byInteractions(tenantId, ids, { most: 1 }),
+      ofInteraction,
+    ),
+    reviewByInteraction: many(
+      (ids) => analyses.byInteractions(tenantId, ids, { most: 1, completed: true }),
+      ofInteraction,
+    ),
     interactionCounts: mapped((customers) => interactions.countByCustomer(tenantId, customers), 0),
   };
 }

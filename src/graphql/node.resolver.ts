@@ -28,6 +28,7 @@ const KINDS: Record<NodeTypeName, Kind> = {
   Leg: byId((loaders) => loaders.legs),
   Call: byId((loaders) => loaders.calls),
   Source: byId((loaders) => loaders.sources, 'READ_SOURCES'),
+  TimelineAnalysis: byId((loaders) => loaders.analyses),
   SourceRecord: {
     needs: 'READ',
     find: async (loaders, [legId = '', id]) =>

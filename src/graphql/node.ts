@@ -1,7 +1,14 @@
 import { Field, ID, InterfaceType } from 'type-graphql';
 
 /** The types that `node` finds, by their names in the schema. */
-export const NODE_TYPES = ['Interaction', 'Leg', 'Call', 'Source', 'SourceRecord'] as const;
+export const NODE_TYPES = [
+  'Interaction',
+  'Leg',
+  'Call',
+  'Source',
+  'SourceRecord',
+  'TimelineAnalysis',
+] as const;
 export type NodeTypeName = (typeof NODE_TYPES)[number];
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

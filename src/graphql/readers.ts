@@ -1,3 +1,4 @@
+import type { AnalysisReader } from '../storage/analysis/analysis-reader.js';
 import type { CallReader } from '../storage/call-reader.js';
 import type { InteractionReader } from '../storage/interaction-reader.js';
 import type { FunnelReader } from '../storage/queries/funnel.js';
@@ -13,4 +14,5 @@ export interface Readers {
   sources: SourceReader;
   funnel: FunnelReader;
   relations: RelationReader;
+  analyses: AnalysisReader;
 }

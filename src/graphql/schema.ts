@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { InteractionAnalysesResolver, TimelineAnalysisResolver } from './analysis/analysis.resolver.js';
 import { CallResolver } from './call/call.resolver.js';
 import {
   KnowledgeSearchResolver,
@@ -82,6 +83,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       FeedResolver,
       FunnelResolver,
       IngestResolver,
+      InteractionAnalysesResolver,
       InteractionHistoryResolver,
       InteractionRemovedResolver,
       InteractionRelationsResolver,
@@ -110,6 +112,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       SourceRecordResolver,
       SourceResolver,
       StatusChangeResolver,
+      TimelineAnalysisResolver,
       ToolCallResolver,
       TranscriptAppendedResolver,
       ViewerResolver,

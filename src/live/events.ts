@@ -1,4 +1,5 @@
 import type { CauseKind, Instant } from '../domain/words.js';
+import type { TimelineAnalysisRow } from '../storage/analysis/analysis-reader.js';
 import type { InteractionFilter } from '../storage/list/filter.js';
 import type {
   CallRow,
@@ -73,4 +74,10 @@ export interface LiveFeed {
     frame: TenantFrame,
     args: { filter: InteractionFilter | null; after: string | null; first: number },
   ): Promise<{ edges: FeedChange[]; hasNextPage: boolean; endCursor: string }>;
+}
+
+/** Timeline analyses as they go on. */
+export interface AnalysisUpdates {
+  /** Null: those of the whole tenant. Throws NotFound when the tenant has no such interaction. */
+  updates(frame: TenantFrame, interactionId: string | null): AsyncIterableIterator<TimelineAnalysisRow>;
 }

@@ -159,5 +159,6 @@ export class FanOut {
 export function mergeSeen(older: Seen, newer: Seen): Seen {
   const fields = new Set([...older.change.changedFields, ...newer.change.changedFields]);
   const calls = [...older.change.calls, ...newer.change.calls];
-  return { ...newer, change: { ...newer.change, changedFields: [...fields], calls } };
+  const analyses = [...older.change.analyses, ...newer.change.analyses];
+  return { ...newer, change: { ...newer.change, changedFields: [...fields], calls, analyses } };
 }

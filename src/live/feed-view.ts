@@ -47,7 +47,8 @@ export class FeedView {
 
   /**
    * A state that a later change has overtaken waits for that change, which is committed and on its way: so
-   * every event's state is the one of its own revision, and `changedFields` misses nothing.
+   * every event's state is the one of its own revision, and `changedFields` misses nothing. An analysis
+   * changes what an interaction shows but not the interaction: its event repeats the revision.
    */
   #upsert(item: Seen, row: InteractionRow): PlacedEvent[] {
     const waiting = this.#overtaken.get(row.id);
@@ -57,7 +58,8 @@ export class FeedView {
       return [];
     }
     this.#overtaken.delete(row.id);
-    if ((this.#shown.get(row.id) ?? -1) >= change.revision) return [];
+    const wasShown = (this.#shown.get(row.id) ?? -1) >= change.revision;
+    if (wasShown && change.analyses.length === 0) return [];
     this.show(row);
     const { position, revision, changedFields, causeKind, causeId } = change;
     return [

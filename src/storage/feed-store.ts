@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { CauseKind, Instant } from '../domain/words.js';
-import type { CallChange, ChangeKind, RemovalReason } from './entities/change.entity.js';
+import type { AnalysisChange, CallChange, ChangeKind, RemovalReason } from './entities/change.entity.js';
 
 /** A numbered row of a tenant's feed. Positions are dense: the next one is always one higher. */
 export interface FeedRow {
@@ -11,6 +11,7 @@ export interface FeedRow {
   revision: number;
   changedFields: string[];
   calls: CallChange[];
+  analyses: AnalysisChange[];
   removalReason: RemovalReason | null;
   mergedInto: string | null;
   causeKind: CauseKind;
@@ -25,7 +26,7 @@ export interface FeedEnds {
   floor: number;
 }
 
-const ROW = `position, interaction_id as "interactionId", kind, revision, changed_fields as "changedFields", calls,
+const ROW = `position, interaction_id as "interactionId", kind, revision, changed_fields as "changedFields", calls, analyses,
   removal_reason as "removalReason", merged_into as "mergedInto", cause_kind as "causeKind", cause_id as "causeId", at`;
 
 /**

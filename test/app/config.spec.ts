@@ -28,6 +28,9 @@ describe('the configuration', () => {
     maxSocketsPerTenant: 200,
     feedRetentionHours: 168,
     subscriptionQueue: 500,
+    analystBaseUrl: null,
+    analystModel: null,
+    analystApiKey: null,
   };
 
   test('of an empty environment runs the demo on this machine alone', () => {
@@ -55,6 +58,9 @@ describe('the configuration', () => {
       MAX_SOCKETS_PER_TENANT: '50',
       FEED_RETENTION_HOURS: '24',
       SUBSCRIPTION_QUEUE: '100',
+      ANALYST_BASE_URL: 'https://models.example.com/v1/',
+      ANALYST_MODEL: 'reviewer-1',
+      ANALYST_API_KEY: 'sk-1',
     };
     expect({ ...readConfig(env) }).toEqual({
       port: 8_080,
@@ -71,8 +77,21 @@ describe('the configuration', () => {
       maxSocketsPerTenant: 50,
       feedRetentionHours: 24,
       subscriptionQueue: 100,
+      analystBaseUrl: 'https://models.example.com/v1',
+      analystModel: 'reviewer-1',
+      analystApiKey: 'sk-1',
     });
     expect(Object.keys(env)).toEqual(Object.values(SETTINGS).map(({ name }) => name));
+  });
+
+  test('takes a model only together with its server', () => {
+    const server = { ANALYST_BASE_URL: 'http://localhost:11434/v1' };
+    expect(faults(server)).toEqual(['ANALYST_MODEL must be given with ANALYST_BASE_URL.']);
+    for (const alone of [{ ANALYST_MODEL: 'm' }, { ANALYST_API_KEY: 'sk' }])
+      expect(faults(alone)).toEqual([
+        'ANALYST_BASE_URL must be given with ANALYST_MODEL and ANALYST_API_KEY.',
+      ]);
+    expect(faults({ ...server, ANALYST_MODEL: 'm' })).toEqual([]);
   });
 
   test('puts the port into the public URL that nobody gave', () => {

@@ -5,6 +5,7 @@ import type { ApiRole } from '../../src/domain/words.js';
 import { buildThroughlineSchema } from '../../src/graphql/schema.js';
 import type { GraphQLContext, Services } from '../../src/graphql/context.js';
 import { createContext } from '../../src/graphql/context.js';
+import { AnalysisReader } from '../../src/storage/analysis/analysis-reader.js';
 import { CallReader } from '../../src/storage/call-reader.js';
 import { InteractionReader } from '../../src/storage/interaction-reader.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
@@ -41,6 +42,7 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     sources: new SourceReader(db, cursors),
     funnel: new FunnelReader(db),
     relations: new RelationReader(db),
+    analyses: new AnalysisReader(db, cursors),
   };
   const policies = new PolicyStore(db);
   const marks = new MarkStore(db);
@@ -54,7 +56,9 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     deletions,
     erasures: new ErasureStore(db),
     receiver: unused('receiver'),
+    analyses: unused('analyses'),
     live: unused('live'),
+    analysisUpdates: unused('analysisUpdates'),
     now: () => 0,
     ...parts,
   };

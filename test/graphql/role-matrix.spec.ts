@@ -31,7 +31,7 @@ describe('what a role may do', () => {
   test('is this, and a change of it is a change of the contract', () => {
     expect(Object.fromEntries(API_ROLES.map((role) => [role, permissionsOf(role)]))).toEqual({
       ADMIN: [...PERMISSIONS],
-      SUPERVISOR: ['READ', 'READ_USAGE', 'READ_SOURCES', 'REVIEW', 'ANNOTATE', 'DELETE'],
+      SUPERVISOR: ['READ', 'READ_USAGE', 'READ_SOURCES', 'REVIEW', 'ANNOTATE', 'ANALYZE', 'DELETE'],
       AGENT: ['READ', 'READ_USAGE', 'READ_SOURCES', 'ANNOTATE'],
       CALLS_ONLY: ['READ'],
       INGEST: ['INGEST'],
@@ -62,6 +62,7 @@ describe('what a role may do', () => {
       'Mutation.replayRejectedRecord': 'REPLAY',
       'Mutation.restoreInteraction': 'DELETE',
       'Mutation.reportWatermark': 'INGEST',
+      'Mutation.startTimelineAnalysis': 'ANALYZE',
       'Mutation.updateTracePolicy': 'CONFIGURE',
       'Query.call': 'READ',
       'Query.calls': 'READ',
@@ -80,6 +81,8 @@ describe('what a role may do', () => {
       'Query.rejectedRecords': 'READ_SOURCES',
       'Query.simulatePolicy': 'CONFIGURE',
       'Query.sources': 'READ_SOURCES',
+      'Query.timelineAnalyses': 'READ',
+      'Query.timelineAnalysis': 'READ',
       'Query.tracePolicy': 'READ',
       'Query.viewer': 'READ',
       'RecordResult.interaction': 'READ',
@@ -89,6 +92,7 @@ describe('what a role may do', () => {
       'SourceRecord.source': 'READ_SOURCES',
       'Subscription.callUpdated': 'READ',
       'Subscription.interactionFeed': 'READ',
+      'Subscription.timelineAnalysisUpdated': 'READ',
       'Subscription.transcriptAppended': 'READ',
       'Turn.tokens': 'READ_USAGE',
     });

@@ -86,6 +86,8 @@ describe('the schema', () => {
       'rejectedRecords',
       'simulatePolicy',
       'sources',
+      'timelineAnalyses',
+      'timelineAnalysis',
       'tracePolicy',
       'viewer',
     ]);
@@ -99,12 +101,18 @@ describe('the schema', () => {
       'replayRejectedRecord',
       'reportWatermark',
       'restoreInteraction',
+      'startTimelineAnalysis',
       'tagInteraction',
       'unflagInteraction',
       'untagInteraction',
       'updateTracePolicy',
     ]);
-    expect(rootFields('Subscription')).toEqual(['callUpdated', 'interactionFeed', 'transcriptAppended']);
+    expect(rootFields('Subscription')).toEqual([
+      'callUpdated',
+      'interactionFeed',
+      'timelineAnalysisUpdated',
+      'transcriptAppended',
+    ]);
   });
 
   test('describes every type, field, argument, input field and enum value in a sentence', () => {
@@ -184,7 +192,7 @@ describe('the schema', () => {
   });
 
   test('counts the lists of the roots', () => {
-    for (const name of ['InteractionConnection', 'CallConnection'])
+    for (const name of ['InteractionConnection', 'CallConnection', 'TimelineAnalysisConnection'])
       expect([typeOf(`${name}.totalCount`), typeOf(`${name}.totalCountIsCapped`)]).toEqual([
         'Int!',
         'Boolean!',
@@ -207,7 +215,14 @@ describe('the schema', () => {
   test('finds by node all that has an identity', () => {
     const node = schema.getType('Node');
     const found = isInterfaceType(node) ? schema.getPossibleTypes(node).map(({ name }) => name) : [];
-    expect([...found].sort()).toEqual(['Call', 'Interaction', 'Leg', 'Source', 'SourceRecord']);
+    expect([...found].sort()).toEqual([
+      'Call',
+      'Interaction',
+      'Leg',
+      'Source',
+      'SourceRecord',
+      'TimelineAnalysis',
+    ]);
   });
 
   test('can be built again in the same process', () => {

@@ -6,7 +6,7 @@ import { CallType } from '../call/call.type.js';
 import { within } from '../call/timeline.resolver.js';
 import { MessageType } from '../call/timeline.type.js';
 import type { GraphQLContext } from '../context.js';
-import { refresh } from '../context.js';
+import { latest } from '../context.js';
 import { globalId, localId } from '../node.js';
 import { ChangesArgs, changesArgs, FeedArgs, feedArgs, TranscriptAppendedArgs } from './feed.args.js';
 import {
@@ -24,12 +24,6 @@ const callIdOf = (id: string): string => {
   if (local === null) throw new NotFound('call');
   return local;
 };
-
-/** Each event is resolved with loaders of its own: what an earlier one loaded may be old. */
-function latest<T>(event: T, context: GraphQLContext): T {
-  refresh(context);
-  return event;
-}
 
 @Resolver()
 export class FeedResolver {

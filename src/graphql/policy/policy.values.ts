@@ -20,6 +20,7 @@ export interface ShownValues {
   abandonedWithinMs: number;
   unansweredIsComplete: boolean;
   linkAutomatically: boolean;
+  analyzeOnEnd: boolean;
   expectedRoles: readonly Role[] | null;
 }
 export type ShownPatch = { [N in keyof ShownValues]?: ShownValues[N] | null };
@@ -39,6 +40,7 @@ const NAMES: Record<PolicyField, keyof ShownValues> = {
   abandonedWithin: 'abandonedWithinMs',
   unansweredIsComplete: 'unansweredIsComplete',
   linkAutomatically: 'linkAutomatically',
+  analyzeOnEnd: 'analyzeOnEnd',
   roles: 'expectedRoles',
 };
 const FIELDS = Object.keys(NAMES) as PolicyField[];
@@ -49,6 +51,8 @@ const SWITCHES = {
   linkAutomatically:
     'Whether two halves of a call without a common key are linked without a person when the evidence is strong; ' +
     'else they are only suggested.',
+  analyzeOnEnd:
+    'Whether an interaction is analysed by itself, once, when it has ended and nothing of it is waited for any more.',
 };
 
 const TIMES: Record<Exclude<keyof ShownValues, keyof typeof SWITCHES | 'expectedRoles'>, string> = {

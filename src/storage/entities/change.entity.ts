@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { TimelineAnalysisStatus } from '../../domain/verdict/verdict.js';
 import type { CauseKind } from '../../domain/words.js';
 import { instant, json, optionalText, text } from './columns.js';
 
@@ -10,6 +11,12 @@ export interface CallChange {
   callId: string;
   /** Ids of transcript entries that were added or changed. */
   messageIds: string[];
+}
+
+/** A state that a timeline analysis of the interaction reached. */
+export interface AnalysisChange {
+  id: string;
+  status: TimelineAnalysisStatus;
 }
 
 /**
@@ -29,6 +36,7 @@ export class ChangeEntity {
   @Column('integer') revision!: number;
   @Column('text', { array: true, default: () => "'{}'" }) changedFields!: string[];
   @Column(json({ default: () => "'[]'" })) calls!: CallChange[];
+  @Column(json({ default: () => "'[]'" })) analyses!: AnalysisChange[];
   @Column(optionalText()) removalReason!: RemovalReason | null;
   @Column('uuid', { nullable: true }) mergedInto!: string | null;
   @Column(text()) causeKind!: CauseKind;

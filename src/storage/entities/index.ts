@@ -1,3 +1,4 @@
+import { AnalysisDueEntity, TimelineAnalysisEntity } from './analysis.entity.js';
 import { AuditEntryEntity } from './audit.entity.js';
 import { LegPairEntity, LegVerdictEntity, OrphanEntity, ResolutionEntity } from './bond.entity.js';
 import { CallEntity, KnowledgeSearchEntity, ToolCallEntity, TranscriptEntryEntity } from './call.entity.js';
@@ -15,6 +16,7 @@ import { ApiKeyEntity, InstanceEntity, SourceEntity, TenantEntity } from './tena
 import { InteractionVersionEntity } from './version.entity.js';
 
 export const ENTITIES = [
+  AnalysisDueEntity,
   ApiKeyEntity,
   AuditEntryEntity,
   CallBackCheckEntity,
@@ -48,6 +50,7 @@ export const ENTITIES = [
   SourceRecordEntity,
   StatusChangeEntity,
   TenantEntity,
+  TimelineAnalysisEntity,
   ToolCallEntity,
   TranscriptEntryEntity,
 ];

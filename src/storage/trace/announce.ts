@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { ChangeEntity } from '../entities/change.entity.js';
 
 /** A change that has no position in the feed yet. */
-export type NewChange = Omit<ChangeEntity, 'id' | 'position'>;
+export type NewChange = Omit<ChangeEntity, 'id' | 'position' | 'analyses'>;
 
 /** Writes the feed's rows, in the transaction of the changes. */
 export async function announce(tx: EntityManager, changes: readonly NewChange[]): Promise<void> {

@@ -4,7 +4,6 @@ import { marksOf } from '../../domain/funnel.js';
 import type { Interaction, Projection, Surroundings } from '../../domain/interaction.js';
 import { project } from '../../domain/interaction.js';
 import type { Mark } from '../../domain/mark.js';
-import type { CauseKind } from '../../domain/words.js';
 import { normalizeAddress } from '../address.js';
 import type { CallChange } from '../entities/change.entity.js';
 import {
@@ -13,6 +12,8 @@ import {
   StatusChangeEntity,
 } from '../entities/interaction.entity.js';
 import { writeRows } from '../transaction.js';
+import { followMerge, noteSettled } from '../analysis/follow.js';
+import type { Cause } from './cause.js';
 import type { NewChange } from './announce.js';
 import { announce } from './announce.js';
 import type { KnownCall } from './call-store.js';
@@ -23,10 +24,7 @@ import { loadMarks } from './marks.js';
 import type { TenantSurroundings } from './surroundings.js';
 import { endVersions, keepVersions } from './version-store.js';
 
-export interface Cause {
-  kind: CauseKind;
-  id: string | null;
-}
+export type { Cause } from './cause.js';
 
 /** An interaction whose state is to be computed anew from its calls. */
 export interface Due {
@@ -122,6 +120,7 @@ export async function writeInteractions(
     written.map(({ row }) => row),
     { keep: ['createdAt'] },
   );
+  await noteSettled(tx, tenant, written, now);
   await recordFunnelChange(
     tx,
     tenant.tenantId,
@@ -293,6 +292,7 @@ export async function mergeInteractions(
     InteractionRedirectEntity,
     redirects.map((one) => ({ tenantId, ...one, mergedAt: now })),
   );
+  await followMerge(tx, tenantId, redirects, cause, now);
   await announce(
     tx,
     redirects

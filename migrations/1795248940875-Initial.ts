@@ -1,9 +1,72 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795248615726 implements MigrationInterface {
-  name = 'Initial1795248615726';
+export class Initial1795248940875 implements MigrationInterface {
+  name = 'Initial1795248940875';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+            CREATE TABLE "timeline_analysis" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "interaction_id" uuid NOT NULL,
+                "merged_from" uuid,
+                "revision" integer,
+                "status" text NOT NULL,
+                "failure" text,
+                "result" jsonb,
+                "overall_status" text,
+                "analyst" text,
+                "model" text,
+                "requested_by" text,
+                "attempt" integer NOT NULL,
+                "trusted_until" TIMESTAMP(3) WITH TIME ZONE,
+                "deadline_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "created_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "updated_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                CONSTRAINT "PK_700ce4ae161a8a725a20554514f" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "timeline_analysis_stalled" ON "timeline_analysis" ("trusted_until")
+            WHERE status = 'PROGRESSING'
+        `);
+    await queryRunner.query(`
+            CREATE UNIQUE INDEX "timeline_analysis_one_running" ON "timeline_analysis" ("tenant_id", "interaction_id")
+            WHERE status = 'PROGRESSING'
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "timeline_analysis_by_verdict" ON "timeline_analysis" (
+                "tenant_id",
+                "overall_status",
+                "created_at",
+                "id"
+            )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "timeline_analysis_by_status" ON "timeline_analysis" ("tenant_id", "status", "created_at", "id")
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "timeline_analysis_by_interaction" ON "timeline_analysis" (
+                "tenant_id",
+                "interaction_id",
+                "created_at",
+                "id"
+            )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "timeline_analysis_by_creation" ON "timeline_analysis" ("tenant_id", "created_at", "id")
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "analysis_due" (
+                "tenant_id" uuid NOT NULL,
+                "interaction_id" uuid NOT NULL,
+                "due_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                CONSTRAINT "PK_06e7be77909be4b6c581c49469d" PRIMARY KEY ("tenant_id", "interaction_id")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "analysis_due_by_time" ON "analysis_due" ("due_at")
+        `);
     await queryRunner.query(`
             CREATE TABLE "audit_entry" (
                 "tenant_id" uuid NOT NULL,
@@ -229,6 +292,7 @@ export class Initial1795248615726 implements MigrationInterface {
                 "revision" integer NOT NULL,
                 "changed_fields" text array NOT NULL DEFAULT '{}',
                 "calls" jsonb NOT NULL DEFAULT '[]',
+                "analyses" jsonb NOT NULL DEFAULT '[]',
                 "removal_reason" text,
                 "merged_into" uuid,
                 "cause_kind" text NOT NULL,
@@ -1031,6 +1095,33 @@ export class Initial1795248615726 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP TABLE "audit_entry"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."analysis_due_by_time"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "analysis_due"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."timeline_analysis_by_creation"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."timeline_analysis_by_interaction"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."timeline_analysis_by_status"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."timeline_analysis_by_verdict"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."timeline_analysis_one_running"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."timeline_analysis_stalled"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "timeline_analysis"
         `);
   }
 }

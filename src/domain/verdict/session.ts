@@ -1,0 +1,130 @@
+import type { Call } from '../call.js';
+import type { Interaction } from '../interaction.js';
+import { byStart } from '../leg.js';
+import type { Channel, Role } from '../words.js';
+import type { OriginKind, OriginType, ReferenceType, SessionChannel } from './verdict.js';
+import { ORIGIN_TYPES, REFERENCE_TYPES } from './verdict.js';
+
+/** What the blocks of a verdict are computed from: the interaction as it is, and its calls in full. */
+export interface Session {
+  interaction: Pick<
+    Interaction,
+    | 'channel'
+    | 'direction'
+    | 'platform'
+    | 'carrier'
+    | 'customerAddress'
+    | 'customerName'
+    | 'did'
+    | 'flow'
+    | 'startedAt'
+    | 'endedAt'
+    | 'durationMs'
+    | 'status'
+    | 'dropDetail'
+    | 'outcome'
+    | 'transfers'
+    | 'why'
+  >;
+  calls: readonly Call[];
+  /** The direction in the words of the primary leg's system, where it sends one. */
+  directionRaw: string | null;
+  /** The session that a transcription or a recording was made from, when it is another one that we know. */
+  origin: Session | null;
+}
+
+/** The tags by which a source says what its session is, and what it was made from. */
+export const REFERENCE_TAGS = {
+  type: 'reference_type',
+  id: 'reference_id',
+  origin: 'origin_type',
+} as const;
+
+const BY_CHANNEL: Record<Channel, ReferenceType | null> = {
+  VOICE: 'CALL',
+  WEB: 'AI',
+  CHAT: 'CONVERSATION',
+  SMS: 'CONVERSATION',
+  EMAIL: 'CONVERSATION',
+  OTHER: null,
+};
+
+/** What the session is: as a source states it by a tag, else by its channel. */
+export function referenceType({ interaction, calls }: Session): ReferenceType | null {
+  const stated = tagOf(calls, REFERENCE_TAGS.type)?.toUpperCase();
+  return REFERENCE_TYPES.find((type) => type === stated) ?? BY_CHANNEL[interaction.channel];
+}
+
+const CHANNELS: Record<ReferenceType, SessionChannel | null> = {
+  CALL: 'VOICE',
+  CONVERSATION: 'CHAT',
+  AI: 'AI',
+  API: 'API',
+  TRANSCRIBE: null,
+  RECORDING: null,
+  CAMPAIGN: null,
+};
+
+export const sessionChannel = (type: ReferenceType | null): SessionChannel | null =>
+  type === null ? null : CHANNELS[type];
+
+const KINDS: Partial<Record<ReferenceType, OriginKind>> = {
+  TRANSCRIBE: 'TRANSCRIPTION',
+  RECORDING: 'RECORDING',
+};
+
+/** What was made from another session; null for a session of its own. */
+export const originKind = (type: ReferenceType | null): OriginKind | null =>
+  type === null ? null : (KINDS[type] ?? null);
+
+/**
+ * The origin of a transcription or a recording: the other session, else the legs of the same interaction
+ * that are no transcription themselves. Null when neither is known.
+ */
+export function originOf(session: Session): Session | null {
+  if (session.origin !== null) return session.origin;
+  const others = session.calls.filter((call) => !isMadeFromAnother(call));
+  return others.length === 0 ? null : { ...session, calls: others };
+}
+
+const isMadeFromAnother = (call: Call): boolean => {
+  const stated = call.tags[REFERENCE_TAGS.type]?.toUpperCase();
+  return stated === 'TRANSCRIBE' || stated === 'RECORDING';
+};
+
+/** As the source states it, else what the origin is. */
+export function originType(session: Session, origin: Session | null): OriginType | null {
+  const stated = tagOf(session.calls, REFERENCE_TAGS.origin)?.toUpperCase();
+  const told = ORIGIN_TYPES.find((type) => type === stated);
+  if (told !== undefined) return told;
+  const type = origin === null ? null : referenceType(origin);
+  return type === 'CALL' || type === 'CONVERSATION' ? type : null;
+}
+
+export const tagOf = (calls: readonly Call[], name: string): string | null =>
+  calls.map((call) => call.tags[name]).find((value) => value !== undefined) ?? null;
+
+/**
+ * The legs that the reference itself expands to: of a call the paths on the line, to the customer and to
+ * an agent; the assistant's view of the same path is none of them. Without a line, all legs.
+ */
+export function referenceLegs({ calls }: Session): Call[] {
+  const sorted = [...calls].sort(byStart);
+  const line = sorted.filter(({ role }) => role === 'DIALER' || role === 'HUMAN');
+  return line.length > 0 ? line : sorted;
+}
+
+/** The earliest of them. */
+export const primaryLeg = (session: Session): Call | null => referenceLegs(session)[0] ?? null;
+
+const TALK: readonly Role[] = ['ASSISTANT', 'CHAT', 'HUMAN', 'DIALER'];
+
+/** The legs whose transcript is believed: all of the first role that has one. Two systems may transcribe one call. */
+export function talkLegs(calls: readonly Call[]): Call[] {
+  const role = TALK.find((one) => calls.some((call) => call.role === one && call.messages.length > 0));
+  return calls.filter((call) => call.role === role).sort(byStart);
+}
+
+/** Who is believed about the conversation first. */
+export const talkFirst = (calls: readonly Call[]): Call[] =>
+  [...calls].sort((a, b) => TALK.indexOf(a.role) - TALK.indexOf(b.role) || byStart(a, b));
