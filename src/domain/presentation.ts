@@ -4,17 +4,34 @@ import { legStart } from './leg.js';
 import type { Latency, PostCallAnalysis, RecordRecording, Transfer, Turn } from './record.js';
 import type { HeldRecording } from './recording.js';
 import { referTo } from './recording.js';
-import type { Instant, RecordingState, Role } from './words.js';
+import { bridgeTime, wasBridged } from './transfer.js';
+import type { CallStatus, DisconnectedBy, Instant, RecordingState, Role } from './words.js';
 
 /** What a reader of the pages sees beside the stored facts. Pure functions of them. */
 
 const LATENCY_PARTS = ['sttMs', 'llmMs', 'ragMs', 'toolMs', 'ttsMs', 'totalMs'] as const;
 
+/**
+ * A turn with what follows from its instants where its source states no time: to the first token, and from
+ * the customer's last word to the voice.
+ */
+export function timedTurn(turn: Turn): Turn {
+  return {
+    ...turn,
+    llmMs: turn.llmMs ?? between(turn.llmRequestAt, turn.llmFirstTokenAt),
+    totalMs: turn.totalMs ?? between(turn.sttFinalAt, turn.ttsStartAt),
+  };
+}
+
+const between = (from: Instant | null | undefined, to: Instant | null | undefined): number | null =>
+  from == null || to == null ? null : Math.max(0, to - from);
+
 /** The average times of a call: as its source states them, else averaged over its turns; null without inputs. */
 export function latencyOf(call: Pick<Call, 'latency' | 'turns'>): Required<Latency> {
+  const turns = call.turns.map(timedTurn);
   const averages = LATENCY_PARTS.map((part) => {
     const stated = call.latency?.[part] ?? null;
-    return [part, stated ?? average(call.turns.map((turn) => turn[part] ?? null))] as const;
+    return [part, stated ?? average(turns.map((turn) => turn[part] ?? null))] as const;
   });
   return Object.fromEntries(averages) as Required<Latency>;
 }
@@ -28,13 +45,45 @@ function average(values: readonly (number | null)[]): number | null {
 export const callDuration = (call: Leg): number | null =>
   call.endedAt === null ? null : Math.max(0, call.endedAt - legStart(call));
 
+/** A call as far as its analysis needs it. */
+type Analysed = Pick<Call, 'role' | 'state' | 'status' | 'disconnectedBy' | 'postCallAnalysis'>;
+
+/** Endings without a conversation, which leave nothing to analyse. Who ended it tells more than the status. */
+const UNSPOKEN = {
+  disconnectedBy: [
+    'RNR',
+    'VOICEMAIL',
+    'NO_ANSWER',
+    'REJECTED',
+  ] satisfies DisconnectedBy[] as DisconnectedBy[],
+  status: [
+    'VOICEMAIL',
+    'NO_ANSWER',
+    'BUSY',
+    'DECLINED',
+    'MISSED',
+    'CANCELED',
+    'FAILED',
+  ] satisfies CallStatus[] as CallStatus[],
+};
+
+/**
+ * The analysis of a call as its source states it. An assistant's call that ended without a conversation
+ * and without an analysis gets the way it ended as its disposition, by rule.
+ */
+export function callAnalysis(call: Analysed): PostCallAnalysis | null {
+  if (call.postCallAnalysis !== null) return call.postCallAnalysis;
+  if (call.role !== 'ASSISTANT' || call.state !== 'TERMINAL') return null;
+  const ended = UNSPOKEN.disconnectedBy.find((one) => one === call.disconnectedBy);
+  const value = ended ?? UNSPOKEN.status.find((one) => one === call.status);
+  return value === undefined ? null : { dispositions: [{ name: 'disposition', value }], autoAssigned: true };
+}
+
 /** The analysis of an interaction is that of the leg that is believed first about the conversation. */
-export function analysisOf<T extends { role: Role; postCallAnalysis: PostCallAnalysis | null }>(
-  calls: readonly T[],
-): PostCallAnalysis | null {
-  const analysed = calls.filter((call) => call.postCallAnalysis !== null);
-  const believed = TALK.flatMap((role) => analysed.filter((call) => call.role === role));
-  return believed[0]?.postCallAnalysis ?? null;
+export function analysisOf(calls: readonly Analysed[]): PostCallAnalysis | null {
+  const byRole = TALK.flatMap((role) => calls.filter((call) => call.role === role));
+  const stated = byRole.find((call) => call.postCallAnalysis !== null)?.postCallAnalysis;
+  return stated ?? byRole.map(callAnalysis).find((one) => one !== null) ?? null;
 }
 
 const TALK: readonly Role[] = ['ASSISTANT', 'CHAT', 'HUMAN', 'DIALER'];
@@ -62,8 +111,7 @@ export const latencyTrace = (turns: readonly Turn[]): TraceRow[] => turns.map(tr
 
 function traceRow(turn: Turn): TraceRow {
   const { sttFinalAt = null, llmRequestAt = null, llmFirstTokenAt = null, ttsStartAt = null } = turn;
-  const known = llmRequestAt !== null && llmFirstTokenAt !== null;
-  const firstTokenMs = known ? Math.max(0, llmFirstTokenAt - llmRequestAt) : null;
+  const firstTokenMs = between(llmRequestAt, llmFirstTokenAt);
   const hint = firstTokenMs !== null && firstTokenMs > SLOW_MODEL_AFTER_MS ? 'SLOW_MODEL' : null;
   return { turn: turn.turn, sttFinalAt, llmRequestAt, llmFirstTokenAt, ttsStartAt, firstTokenMs, hint };
 }
@@ -193,29 +241,23 @@ export function bannersOf(
 }
 
 function transferBanner(transfer: Transfer): Banner[] {
-  const { target = null, requestedAt = null, bridgedAt = null, failureReason: reason = null } = transfer;
-  if (transfer.state === 'FAILED')
-    return [
-      { kind: 'TRANSFER_FAILED', target, at: transfer.endedAt ?? requestedAt, reason, originCallId: null },
-    ];
-  const bridged = transfer.state === 'BRIDGED' || (transfer.state === 'ENDED' && bridgedAt !== null);
-  return bridged
-    ? [{ kind: 'TRANSFERRED', target, at: bridgedAt ?? requestedAt, reason: null, originCallId: null }]
-    : [];
+  const { state, target = null, requestedAt = null, endedAt = null } = transfer;
+  if (wasBridged(transfer)) return [{ ...NO_BANNER, kind: 'TRANSFERRED', target, at: bridgeTime(transfer) }];
+  if (state !== 'FAILED' && state !== 'CANCELLED') return [];
+  const reason = transfer.failureReason ?? (state === 'CANCELLED' ? 'cancelled' : null);
+  return [{ ...NO_BANNER, kind: 'TRANSFER_FAILED', target, at: endedAt ?? requestedAt, reason }];
 }
+
+const NO_BANNER = { target: null, at: null, reason: null, originCallId: null };
 
 function handover(parties: readonly Party[], viewed: Party | null): Banner[] {
   const human = earliest(parties, 'HUMAN');
   const originCallId = viewed === null ? null : originOf(viewed, parties);
-  const banner = {
-    target: null,
-    at: (viewed?.role === 'HUMAN' ? viewed : human)?.startedAt ?? null,
-    reason: null,
-  };
+  const banner = { ...NO_BANNER, at: (viewed?.role === 'HUMAN' ? viewed : human)?.startedAt ?? null };
   if (originCallId !== null) return [{ ...banner, kind: 'FROM_BOT_CALL', originCallId }];
   const handed =
     human !== undefined && earliest(parties, 'ASSISTANT') !== undefined && viewed?.role !== 'HUMAN';
-  return handed ? [{ ...banner, kind: 'HANDED_TO_HUMAN', originCallId }] : [];
+  return handed ? [{ ...banner, kind: 'HANDED_TO_HUMAN' }] : [];
 }
 
 /** The bot's call that a human agent's call came from: the latest that began before it. Null for any other call. */

@@ -3,6 +3,7 @@ import type { Party, RecordedCall } from '../../src/domain/presentation.js';
 import {
   analysisOf,
   bannersOf,
+  callAnalysis,
   callDuration,
   latencyOf,
   latencyTrace,
@@ -10,6 +11,7 @@ import {
   placeRecording,
   recordingOffset,
   SLOW_MODEL_AFTER_MS,
+  timedTurn,
 } from '../../src/domain/presentation.js';
 import type { RecordRecording, Transfer } from '../../src/domain/record.js';
 
@@ -39,6 +41,26 @@ describe('the average latency of a call', () => {
   test('is what its source states, and else the average of the turns that say it', () => {
     const turns = [{ turn: 1, llmMs: 400, sttMs: 100 }, { turn: 2, llmMs: 501, ttsMs: null }, { turn: 3 }];
     expect(latencyOf({ latency: { sttMs: 90 }, turns })).toEqual({ ...none, sttMs: 90, llmMs: 451 });
+  });
+
+  test('follows from the instants of a turn where no time is stated', () => {
+    const instants = {
+      sttFinalAt: T0,
+      llmRequestAt: T0 + 10,
+      llmFirstTokenAt: T0 + 410,
+      ttsStartAt: T0 + 900,
+    };
+    expect(timedTurn({ turn: 1, ...instants })).toEqual({ turn: 1, ...instants, llmMs: 400, totalMs: 900 });
+    expect(timedTurn({ turn: 1, ...instants, llmMs: 7, totalMs: 8 })).toMatchObject({ llmMs: 7, totalMs: 8 });
+    expect(timedTurn({ turn: 1, llmRequestAt: T0 + 10, llmFirstTokenAt: T0 })).toMatchObject({
+      llmMs: 0,
+      totalMs: null,
+    });
+    const turns = [
+      { turn: 1, ...instants },
+      { turn: 2, totalMs: 1_100 },
+    ];
+    expect(latencyOf({ latency: null, turns })).toEqual({ ...none, llmMs: 400, totalMs: 1_000 });
   });
 
   test('is null without inputs, and zero only when it was zero', () => {
@@ -176,6 +198,16 @@ describe('banners', () => {
     ['connected', { state: 'BRIDGED' }, { kind: 'TRANSFERRED', target: '+1', at: T0 + 2 }],
     ['connected and over', { state: 'ENDED' }, { kind: 'TRANSFERRED', at: T0 + 2 }],
     [
+      'connected and over, at times nobody told',
+      { state: 'ENDED', bridgedAt: null },
+      { kind: 'TRANSFERRED', target: '+1', at: T0 + 1, reason: null },
+    ],
+    [
+      'was called off',
+      { state: 'CANCELLED', bridgedAt: null, endedAt: T0 + 9 },
+      { kind: 'TRANSFER_FAILED', target: '+1', reason: 'cancelled', at: T0 + 9 },
+    ],
+    [
       'connected at a time nobody told',
       { state: 'BRIDGED', bridgedAt: null },
       { kind: 'TRANSFERRED', at: T0 + 1 },
@@ -189,13 +221,9 @@ describe('banners', () => {
     expect(bannersOf([{ ...transfer, ...fields }], [bot], null)).toEqual([expect.objectContaining(banner)]);
   });
 
-  test.each(['REQUESTED', 'RINGING', 'CANCELLED'] as const)(
-    'say nothing of a transfer that is only %s',
-    (state) => {
-      expect(bannersOf([{ ...transfer, state, bridgedAt: null }], [bot], null)).toEqual([]);
-      expect(bannersOf([{ ...transfer, state: 'ENDED', bridgedAt: null }], [bot], null)).toEqual([]);
-    },
-  );
+  test.each(['REQUESTED', 'RINGING'] as const)('say nothing of a transfer that is only %s', (state) => {
+    expect(bannersOf([{ ...transfer, state, bridgedAt: null }], [bot], null)).toEqual([]);
+  });
 
   test('confirm that a human agent took over from the bot, on every page but its own', () => {
     expect(bannersOf([], [dialer, bot, human], null)).toEqual([
@@ -233,10 +261,40 @@ describe('banners', () => {
 });
 
 describe('the rest of a page', () => {
+  const over = {
+    state: 'TERMINAL' as const,
+    status: 'COMPLETED' as const,
+    disconnectedBy: null,
+    postCallAnalysis: null,
+  };
+
+  test.each([
+    ['the customer stayed silent', { disconnectedBy: 'RNR', status: 'COMPLETED' }, 'RNR'],
+    ['a machine answered', { disconnectedBy: 'BOT', status: 'VOICEMAIL' }, 'VOICEMAIL'],
+    ['it rang out', { disconnectedBy: 'NO_ANSWER', status: 'FAILED' }, 'NO_ANSWER'],
+    ['the line was busy', { status: 'BUSY' }, 'BUSY'],
+  ] as const)('assigns a disposition to an unanalysed call of a bot when %s', (_what, ending, value) => {
+    const bot = { ...over, role: 'ASSISTANT' as const, ...ending };
+    const assigned = { dispositions: [{ name: 'disposition', value }], autoAssigned: true };
+    expect(callAnalysis(bot)).toEqual(assigned);
+    expect(analysisOf([{ ...over, role: 'DIALER' as const }, bot])).toEqual(assigned);
+    expect(callAnalysis({ ...bot, postCallAnalysis: { summary: 'machine' } })).toEqual({
+      summary: 'machine',
+    });
+    expect([callAnalysis({ ...bot, role: 'DIALER' }), callAnalysis({ ...bot, state: 'ACTIVE' })]).toEqual([
+      null,
+      null,
+    ]);
+  });
+
+  test('assigns none to a call with a conversation', () => {
+    expect(callAnalysis({ ...over, role: 'ASSISTANT', disconnectedBy: 'CUSTOMER' })).toBeNull();
+  });
+
   test('shows the analysis of whoever talked with the customer first of all', () => {
     const analysis = (summary: string) => ({ summary });
-    const dialer = { role: 'DIALER' as const, postCallAnalysis: analysis('line') };
-    const bot = { role: 'ASSISTANT' as const, postCallAnalysis: analysis('talk') };
+    const dialer = { ...over, role: 'DIALER' as const, postCallAnalysis: analysis('line') };
+    const bot = { ...over, role: 'ASSISTANT' as const, postCallAnalysis: analysis('talk') };
     expect(analysisOf([dialer, bot])).toEqual(analysis('talk'));
     expect(analysisOf([dialer, { ...bot, postCallAnalysis: null }])).toEqual(analysis('line'));
     expect(analysisOf([])).toBeNull();

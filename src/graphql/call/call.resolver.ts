@@ -2,11 +2,13 @@ import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 't
 import type { Party } from '../../domain/presentation.js';
 import {
   bannersOf,
+  callAnalysis,
   callDuration,
   latencyOf,
   latencyTrace,
   originOf,
   placeRecording,
+  timedTurn,
 } from '../../domain/presentation.js';
 import { printDuration } from '../../domain/why.js';
 import type { CallRow } from '../../storage/read-model.js';
@@ -194,10 +196,12 @@ export class CallResolver {
 
   @FieldResolver(() => PostCallAnalysisType, {
     nullable: true,
-    description: 'The structured outcome; null when there is none.',
+    description:
+      'The structured outcome; for a call of an assistant that ended without a conversation one that was set by rule. ' +
+      'Null when there is none.',
   })
   postCallAnalysis(@Root() row: CallRow) {
-    return row.postCallAnalysis;
+    return callAnalysis(row);
   }
 
   @FieldResolver(() => QcAnalysisType, {
@@ -210,7 +214,7 @@ export class CallResolver {
 
   @FieldResolver(() => [TurnType], { description: 'The call turn by turn.' })
   turns(@Root() row: CallRow) {
-    return row.turns;
+    return row.turns.map(timedTurn);
   }
 
   @FieldResolver(() => [LatencyTraceType], {

@@ -92,13 +92,20 @@ export class TurnType {
   @Field(() => Int, { nullable: true, description: 'Running tools.' })
   toolMs!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'The language model.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The language model; where its source does not say, from the request to the first token.',
+  })
   llmMs!: number | null;
 
   @Field(() => Int, { nullable: true, description: 'Text to speech.' })
   ttsMs!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'The whole answer.' })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "The whole answer; where its source does not say, from the customer's last word to the voice.",
+  })
   totalMs!: number | null;
 
   @Needs('READ_USAGE')

@@ -190,6 +190,48 @@ describe('the end-of-call report', () => {
     });
     expect(report({ analysis: {} })).not.toHaveProperty('postCallAnalysis');
   });
+
+  it('scorecards become the quality-control analysis, each under its name', () => {
+    const scorecards = { 'id-1': { name: 'Script', score: 7, scoreNormalized: 70 }, 'id-2': { score: 1 } };
+    expect(report({ artifact: { scorecards } }).qcAnalysis).toEqual({
+      fields: { Script: { score: 7, scoreNormalized: 70 }, 'id-2': { score: 1 } },
+    });
+    expect(report({ artifact: { scorecards: {} } })).not.toHaveProperty('qcAnalysis');
+  });
+
+  it.each<[string, JsonObject, object | undefined]>([
+    [
+      'of its costs',
+      {
+        costs: [
+          { type: 'analysis', promptTokens: 900, completionTokens: 40, cachedPromptTokens: 800 },
+          { type: 'analysis', promptTokens: 100, completionTokens: 20, cachedPromptTokens: 0 },
+          { type: 'model', promptTokens: 5, completionTokens: 6, cachedPromptTokens: 4 },
+        ],
+      },
+      { status: 'HIT', cachedRead: 800, completion: 60 },
+    ],
+    [
+      'of its breakdown',
+      {
+        costBreakdown: {
+          analysisCostBreakdown: {
+            summaryPromptTokens: 9,
+            summaryCompletionTokens: 4,
+            summaryCachedPromptTokens: 0,
+          },
+        },
+      },
+      { status: 'MISS', cachedRead: 0, completion: 4 },
+    ],
+    [
+      'nothing when nothing is said of a cache',
+      { costs: [{ type: 'analysis', promptTokens: 9 }] },
+      undefined,
+    ],
+  ])('what the analyses read from a cache: %s', (_what, message, cache) => {
+    expect(report(message).postCallCache).toEqual(cache);
+  });
 });
 
 describe('transfers in a report', () => {

@@ -147,6 +147,10 @@ describe('what every message says of its call', () => {
     });
   });
 
+  it('the carrier of its transport where the call names none', () => {
+    expect(adapt('hang', {}, { transport: { provider: 'twilio' } })).toMatchObject({ carrier: 'twilio' });
+  });
+
   it('a withheld number is none; a customer without one is not spoken of', () => {
     expect(adapt('hang', { customer: { number: 'anonymous' } }).customer).toEqual({ address: null });
     expect(adapt('hang', { customer: { externalId: 'x' } })).not.toHaveProperty('customer');

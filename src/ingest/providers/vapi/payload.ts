@@ -72,7 +72,7 @@ export function aboutCall(opened: ServerMessage, source: SourceFacts): NeutralRe
     keys: distinctKeys(keys(message, call)),
     customer: customer(either(message, call, 'customer')),
     did: addressOf(textOf(either(message, call, 'phoneNumber').number)) ?? undefined,
-    carrier: textOf(call.phoneCallProvider),
+    carrier: textOf(call.phoneCallProvider) ?? textOf(objectOf(call.transport).provider),
     flow: textOf(either(message, call, 'assistant').name),
     queuedAt: createdAt(call),
   });

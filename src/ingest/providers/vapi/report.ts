@@ -5,6 +5,7 @@ import type {
   Message,
   NeutralRecord,
   PostCallAnalysis,
+  PostCallCache,
   RecordRecording,
   Tokens,
   Turn,
@@ -32,8 +33,10 @@ export function report({ message, call, at }: ServerMessage): Partial<NeutralRec
     recording: recording(artifact, message),
     cost: cost(message),
     tokens: tokens(message),
+    postCallCache: postCallCache(message),
     ...latencies(objectOf(artifact.performanceMetrics)),
     postCallAnalysis: analysis(objectOf(message.analysis), objectOf(artifact.structuredOutputs)),
+    qcAnalysis: scorecards(objectOf(artifact.scorecards)),
     serviceErrors: faultOf(endedReason, instantOf(message.endedAt) ?? at),
   });
 }
@@ -114,6 +117,22 @@ function tokens(message: JsonObject): Tokens | undefined {
     ttsCharacters: sum(['voice'], 'characters'),
     postCallAndQc: sum(['analysis'], 'promptTokens', 'completionTokens'),
   });
+}
+
+/**
+ * What the analyses read from a cache. Whether Vapi counts that among the prompt tokens is not documented,
+ * so what was sent anew is not said.
+ */
+function postCallCache(message: JsonObject): PostCallCache | undefined {
+  const analyses = objectsOf(message.costs).filter((one) => one.type === 'analysis');
+  const breakdown = Object.entries(objectOf(objectOf(message.costBreakdown).analysisCostBreakdown));
+  const sum = (field: string, suffix: RegExp) =>
+    total(analyses.map((one) => one[field])) ??
+    total(breakdown.filter(([name]) => suffix.test(name)).map(([, value]) => value));
+  const cachedRead = sum('cachedPromptTokens', /CachedPromptTokens$/);
+  if (cachedRead === undefined) return undefined;
+  const completion = sum('completionTokens', /CompletionTokens$/);
+  return said({ status: cachedRead > 0 ? 'HIT' : 'MISS', cachedRead, completion });
 }
 
 function tokensOfBreakdown(breakdown: JsonObject): Tokens | undefined {
@@ -204,3 +223,14 @@ const outputFields = (outputs: JsonObject): JsonObject =>
       return result === undefined ? [] : [[textOf(name) ?? id, result]];
     }),
   );
+
+/** Keyed by the id of the scorecard, whose name is inside. */
+function scorecards(stated: JsonObject): NeutralRecord['qcAnalysis'] | undefined {
+  const fields = Object.fromEntries(
+    Object.entries(stated).map(([id, card]) => {
+      const { name, ...scores } = objectOf(card);
+      return [textOf(name) ?? id, scores as JsonObject];
+    }),
+  );
+  return Object.keys(fields).length === 0 ? undefined : { fields };
+}
