@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { Forbidden, Unauthenticated } from '../domain/errors.js';
 import type { Viewer } from '../graphql/context.js';
 import type { KeyGrant, KeyStore } from '../storage/key-store.js';
 import type { LinkSigner } from '../storage/signed-link.js';
+import { isLink } from '../storage/signed-link.js';
 import type { TenantStore } from '../storage/tenant-store.js';
 
 /** A revoked key is refused at the latest after this time. */
@@ -31,6 +33,14 @@ export class Authenticator {
     const viewer = await this.#lookUp(token);
     if (viewer !== null) this.#remember(fingerprint, viewer);
     return viewer;
+  }
+
+  /** Who asks for an address: by the link that it is, else by the key in the header. Throws when nobody may. */
+  async identify(address: string, authorization: string | undefined): Promise<Viewer> {
+    const isSigned = isLink(address);
+    const viewer = await (isSigned ? this.authenticateLink(address) : this.authenticate(authorization));
+    if (viewer !== null) return viewer;
+    throw isSigned ? new Forbidden('This link is not valid, or no longer.') : new Unauthenticated();
   }
 
   /**

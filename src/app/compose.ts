@@ -51,8 +51,9 @@ import { Authenticator } from './authenticate.js';
 import type { Config } from './config.js';
 import type { Database } from './database.js';
 import { loadInstance } from './database.js';
+import { Downloads } from './exports/downloads.js';
 import { faultName } from './fault.js';
-import { buildHttp } from './http.js';
+import { buildHttp, publicUrl } from './http.js';
 import type { Jobs } from './jobs.js';
 import { startJobs } from './jobs.js';
 import { Measurer } from './measurer.js';
@@ -119,6 +120,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     analyses: analyzer,
     live: live.feed,
     analysisUpdates: live.analyses,
+    links: stores.links,
+    publicUrl: () => publicUrl(http, config),
     now,
   };
   const schema = await buildThroughlineSchema();
@@ -143,6 +146,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const authenticator = new Authenticator(stores.keys, stores.tenants, stores.links, now);
   let draining = false;
   const isReady = async () => !draining && (await answers(database));
+  const downloads = new Downloads({ perTenant: config.maxExportsPerTenant, onError: report('exports') });
+  const source = { db: database.db, readers: stores.readers };
   const http = await buildHttp({
     config,
     log,
@@ -153,6 +158,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     authenticator,
     metrics,
     isReady,
+    exports: { source, services, schema, authenticator, downloads },
     graphiql: {
       bundleDir: options.graphiqlDir ?? fileURLToPath(new URL('../../graphiql', import.meta.url)),
       demoKey: () => options.demo?.key ?? null,
@@ -210,6 +216,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       live.fanOut.close();
       await sockets.close();
       await apollo.stop();
+      downloads.close();
       await http.close();
       analyzer.close();
       await worker.close();

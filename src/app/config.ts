@@ -29,6 +29,7 @@ export class Config {
   @Whole(1_024, 104_857_600) maxBodyBytes!: number;
   @Whole(2, 500) dbPoolSize!: number;
   @Whole(1, 100_000) maxSocketsPerTenant!: number;
+  @Whole(1, 1_000) maxExportsPerTenant!: number;
   @Whole(1, 8_760) feedRetentionHours!: number;
   @Whole(10, 100_000) subscriptionQueue!: number;
   @IsOptional()
@@ -74,7 +75,7 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
   publicUrl: {
     name: 'PUBLIC_URL',
     sentence:
-      'The base URL under which providers reach the server: printed in webhook URLs and covered by their signatures.',
+      'The base URL under which providers and browsers reach the server: in webhook URLs, covered by their signatures, and in download links.',
     unit: 'URL',
     default: 'http://localhost:<PORT>',
     read: baseUrl,
@@ -139,6 +140,13 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     sentence: 'How many WebSockets a tenant may have open at a time.',
     unit: 'sockets',
     default: '200',
+    read: whole,
+  },
+  maxExportsPerTenant: {
+    name: 'MAX_EXPORTS_PER_TENANT',
+    sentence: 'How many exports a tenant may have running at a time; a further one is answered 429.',
+    unit: 'exports',
+    default: '4',
     read: whole,
   },
   feedRetentionHours: {

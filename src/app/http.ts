@@ -17,6 +17,8 @@ import type { AnalysisReader } from '../storage/analysis/analysis-reader.js';
 import { registerAnalyses } from './analysis-routes.js';
 import type { Authenticator } from './authenticate.js';
 import type { Config } from './config.js';
+import type { ExportParts } from './exports/routes.js';
+import { registerExports } from './exports/routes.js';
 import { faultName } from './fault.js';
 import { registerGraphiql } from './graphiql.js';
 import { registerIngest } from './ingest-routes.js';
@@ -31,6 +33,7 @@ export interface HttpParts {
   analyses: AnalysisReader;
   authenticator: Authenticator;
   metrics: Metrics;
+  exports: ExportParts;
   graphiql: { bundleDir: string; demoKey: () => string | null; tenant: () => string | null };
   /** True when the process can serve: the database answers and it is not draining. */
   isReady: () => Promise<boolean>;
@@ -59,17 +62,18 @@ export async function buildHttp(parts: HttpParts): Promise<FastifyInstance> {
       ingest: parts.ingest,
       authenticator: parts.authenticator,
       metrics: parts.metrics,
-      publicUrl: () => publicUrl(app, parts.config),
+      publicUrl: parts.services.publicUrl,
     }),
   );
   await app.register(registerAnalyses(parts));
+  await app.register(registerExports(parts.exports));
   await registerGraphiql(app, parts.graphiql);
   app.get('/', async (_request, reply) => reply.redirect('/graphiql/'));
   return app;
 }
 
 /** With PORT=0 the port is known only once the server listens. */
-function publicUrl(app: FastifyInstance, config: Config): string {
+export function publicUrl(app: FastifyInstance, config: Config): string {
   const { port } = app.server.address() as AddressInfo;
   return config.port === 0 ? config.publicUrl.replace(/:0(?=\/|$)/, `:${port}`) : config.publicUrl;
 }

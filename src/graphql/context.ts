@@ -8,6 +8,7 @@ import type { TenantFrame } from '../storage/read-model.js';
 import type { Actor } from '../storage/audit/audit-log.js';
 import type { DeletionStore } from '../storage/removal/deletion-store.js';
 import type { ErasureStore } from '../storage/removal/erasure-store.js';
+import type { LinkSigner } from '../storage/signed-link.js';
 import type { WatermarkStore } from '../storage/watermark-store.js';
 import type { Loaders } from './loaders.js';
 import { createLoaders } from './loaders.js';
@@ -40,6 +41,9 @@ export interface Services {
   analysisUpdates: AnalysisUpdates;
   receiver: Receiver;
   live: LiveFeed;
+  links: LinkSigner;
+  /** Where clients reach this server, without a slash at its end. */
+  publicUrl: () => string;
   now: () => Instant;
 }
 

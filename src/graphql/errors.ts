@@ -140,7 +140,7 @@ function detailOf({ extensions: { cost, limit } }: GraphQLError): Record<string,
 }
 
 /** Without suggestions: they tell the schema to whoever may not read it. */
-function plain(message: string): string {
+export function plain(message: string): string {
   const text = message.replace(/ Did you mean .*\?$/s, '');
   return text.length <= MESSAGE_LIMIT ? text : `${text.slice(0, MESSAGE_LIMIT)}…`;
 }
@@ -149,7 +149,7 @@ function plain(message: string): string {
 const FAULT_STATES =
   /^(?:08...|57P0[123]|57014|53300|40001|40P01|55P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 const FAULT_MESSAGES =
-  /Connection terminated|timeout exceeded|Query read timeout|Query runner already released|ECONNREFUSED|Client has encountered a connection error/;
+  /Connection terminated|timeout exceeded|timeout expired|Query read timeout|Query runner already released|ECONNREFUSED|Client has encountered a connection error/;
 
 /** True for a fault of the way to the database, which passes, as against one of a statement. */
 export function isDatabaseFault(error: unknown): boolean {

@@ -11,6 +11,7 @@ import {
   ToolCallResolver,
 } from './call/timeline.resolver.js';
 import { RecordingResolver } from './call/recording.resolver.js';
+import { ExportResolver } from './export/export.resolver.js';
 import { FunnelResolver } from './funnel/funnel.resolver.js';
 import { guardFields } from './guard.js';
 import { IngestResolver } from './ingest/ingest.resolver.js';
@@ -80,6 +81,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       DeletionResolver,
       DisagreementResolver,
       ErasureResolver,
+      ExportResolver,
       FeedResolver,
       FunnelResolver,
       IngestResolver,

@@ -28,7 +28,7 @@ const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
 /** Instants are read as epoch ms and bigints as numbers: none of ours passes 2^53. */
-const types = {
+export const PG_TYPES = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') => {
     if (oid === INT8) return Number;
     if (oid === TIMESTAMPTZ)
@@ -51,7 +51,7 @@ export function createDataSource(url: string, options: DatabaseOptions = {}): Da
     installExtensions: false,
     applicationName: 'throughline',
     extra: {
-      types,
+      types: PG_TYPES,
       max: options.poolSize ?? 10,
       connectionTimeoutMillis: 2_000,
       statement_timeout: statementTimeout,

@@ -16,6 +16,7 @@ import type { TenantFrame } from '../../src/storage/read-model.js';
 import { RelationReader } from '../../src/storage/relation-reader.js';
 import { DeletionStore } from '../../src/storage/removal/deletion-store.js';
 import { ErasureStore } from '../../src/storage/removal/erasure-store.js';
+import { LinkSigner } from '../../src/storage/signed-link.js';
 import { SourceReader } from '../../src/storage/source-reader.js';
 import { TimelineReader } from '../../src/storage/timeline-reader.js';
 import { WatermarkStore } from '../../src/storage/watermark-store.js';
@@ -59,6 +60,8 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     analyses: unused('analyses'),
     live: unused('live'),
     analysisUpdates: unused('analysisUpdates'),
+    links: new LinkSigner('secret', 'instance'),
+    publicUrl: () => 'https://throughline.example',
     now: () => 0,
     ...parts,
   };

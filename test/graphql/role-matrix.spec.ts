@@ -69,6 +69,7 @@ describe('what a role may do', () => {
       'Query.deletedInteractions': 'DELETE',
       'Query.erasure': 'ERASE',
       'Query.erasures': 'ERASE',
+      'Query.exportUrl': 'READ',
       'Query.funnel': 'READ',
       'Query.interaction': 'READ',
       'Query.interactionChanges': 'READ',

@@ -76,6 +76,7 @@ describe('the schema', () => {
       'deletedInteractions',
       'erasure',
       'erasures',
+      'exportUrl',
       'funnel',
       'interaction',
       'interactionChanges',

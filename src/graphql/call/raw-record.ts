@@ -9,11 +9,19 @@ export async function rawRecord(
   records: readonly RecordRow[],
   payloads: DataLoader<string, Json>,
 ) {
-  const folded = Object.fromEntries(Object.entries(call).filter(([name]) => name !== 'tenantId'));
   const loaded = await Promise.all(records.map(({ id }) => payloads.load(id)));
-  const sent = records.map(({ id, version, hash, occurredAt, receivedAt, record }, index) => {
-    const payload = loaded[index] ?? null;
-    return { id, version, hash, occurredAt, receivedAt, record, payload };
-  });
-  return { call: folded, records: sent };
+  return {
+    call: rawCall(call),
+    records: records.map((record, index) => rawSent(record, loaded[index] ?? null)),
+  };
 }
+
+/** The folded call. */
+export const rawCall = (call: CallRow): object =>
+  Object.fromEntries(Object.entries(call).filter(([name]) => name !== 'tenantId'));
+
+/** One record of it, with the payload as it came. */
+export const rawSent = (record: RecordRow, payload: Json): object => {
+  const { id, version, hash, occurredAt, receivedAt, record: read } = record;
+  return { id, version, hash, occurredAt, receivedAt, record: read, payload };
+};
