@@ -10,8 +10,16 @@ const MAY_IMPORT: Record<string, string[]> = {
   ingest: ['domain', 'storage', 'ingest/providers'],
   live: ['domain', 'storage'],
   analysis: ['domain', 'storage'],
-  graphql: ['domain', 'storage', 'ingest/results.ts', 'live/events.ts', 'analysis/starter.ts'],
-  app: ['domain', 'storage', 'ingest', 'live', 'analysis', 'graphql'],
+  control: ['domain', 'storage'],
+  graphql: [
+    'domain',
+    'storage',
+    'ingest/results.ts',
+    'live/events.ts',
+    'analysis/starter.ts',
+    'control/monitor.ts',
+  ],
+  app: ['domain', 'storage', 'ingest', 'live', 'analysis', 'control', 'graphql'],
 };
 
 const layer = (name: string) => `^src/${name}${name.endsWith('.ts') ? '$' : '/'}`;

@@ -25,7 +25,9 @@ import { Sequencer } from '../live/sequencer.js';
 import { AnalysisReader } from '../storage/analysis/analysis-reader.js';
 import { ANALYZE_TASK, AnalysisStore, readAnalysisJob } from '../storage/analysis/analysis-store.js';
 import { SessionReader } from '../storage/analysis/session-reader.js';
+import type { RelayOptions } from '../control/relay.js';
 import { CallReader } from '../storage/call-reader.js';
+import { ActionReader } from '../storage/control/action-reader.js';
 import { FeedStore } from '../storage/feed-store.js';
 import { FunnelReader } from '../storage/queries/funnel.js';
 import { FunnelStore } from '../storage/trace/funnel-store.js';
@@ -38,6 +40,7 @@ import { RelationReader } from '../storage/relation-reader.js';
 import { DeletionStore } from '../storage/removal/deletion-store.js';
 import { ERASE_CUSTOMER, ErasureStore } from '../storage/removal/erasure-store.js';
 import { RejectedStore } from '../storage/rejected-store.js';
+import { Sealer } from '../storage/seal.js';
 import { LinkSigner } from '../storage/signed-link.js';
 import { SourceActivity } from '../storage/source-activity.js';
 import { SourceReader } from '../storage/source-reader.js';
@@ -49,6 +52,7 @@ import { TraceStore } from '../storage/trace/trace-store.js';
 import { WatermarkStore } from '../storage/watermark-store.js';
 import { Authenticator } from './authenticate.js';
 import type { Config } from './config.js';
+import { makeControl } from './control.js';
 import type { Database } from './database.js';
 import { loadInstance } from './database.js';
 import { Downloads } from './exports/downloads.js';
@@ -75,6 +79,8 @@ export interface ServerOptions {
   analyst?: Analyst;
   /** How long the listener stays open after readiness has turned false, in ms. */
   drainMs?: number;
+  /** How long vendors are waited for when somebody acts on a call, and how audio is relayed; for tests. */
+  control?: { timeoutMs?: number; relay?: Omit<RelayOptions, 'hearing'> };
 }
 
 export interface RunningServer {
@@ -103,6 +109,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const trace = new TraceStore(database.db, () => live.sequencer.nudge());
   const ingest = new Ingest({ ...stores, trace, now });
   const erasures = new ErasureStore(database.db, () => live.sequencer.nudge());
+  const authenticator = new Authenticator(stores.keys, stores.tenants, stores.links, now);
+  const control = await makeControl({
+    database,
+    reader: stores.readers.actions,
+    sealer: stores.sealer,
+    links: stores.links,
+    authenticator,
+    publicUrl: () => publicUrl(http, config),
+    onCommit: () => live.sequencer.nudge(),
+    queue: config.subscriptionQueue,
+    now,
+    report,
+    options: options.control ?? {},
+  });
   const analyzer = new TimelineAnalyzer({
     analyses: new AnalysisStore(database.db, () => live.sequencer.nudge()),
     sessions: new SessionReader(database.db),
@@ -122,6 +142,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     analysisUpdates: live.analyses,
     links: stores.links,
     publicUrl: () => publicUrl(http, config),
+    liveActions: control.feed,
+    monitor: control.desk,
     now,
   };
   const schema = await buildThroughlineSchema();
@@ -143,7 +165,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ],
   });
   await apollo.start();
-  const authenticator = new Authenticator(stores.keys, stores.tenants, stores.links, now);
   let draining = false;
   const isReady = async () => !draining && (await answers(database));
   const downloads = new Downloads({ perTenant: config.maxExportsPerTenant, onError: report('exports') });
@@ -173,6 +194,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     now,
     maxSocketsPerTenant: config.maxSocketsPerTenant,
     maskErrors: maskErrors(reportMasked),
+    others: (request, socket, head) => control.sockets.take(request, socket, head),
   });
   const sweeper = new Sweeper({
     trace,
@@ -196,10 +218,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     [ANALYZE_TASK]: (payload, { isLast }) => analyzer.run(readAnalysisJob(payload), isLast),
   };
   const worker = await startJobs(database.url, jobs, { onError: report('jobs') });
-  metrics.watch(() => ({ subscribers: live.fanOut.subscribers, isLeader: live.sequencer.isLeader }));
+  metrics.watch(() => ({
+    subscribers: live.fanOut.subscribers,
+    actionSubscribers: control.feed.subscribers,
+    listeners: control.sockets.size,
+    isLeader: live.sequencer.isLeader,
+  }));
   await http.listen({ port: config.port, host: config.host });
   live.sequencer.start();
   sweeper.start();
+  control.start();
   measurer.start();
   const { port } = http.server.address() as AddressInfo;
   return {
@@ -214,6 +242,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       draining = true;
       await pause(options.drainMs ?? 0);
       live.fanOut.close();
+      await control.close();
       await sockets.close();
       await apollo.stop();
       downloads.close();
@@ -253,10 +282,12 @@ async function makeStores(database: Database, secret: string | null) {
     funnel: new FunnelReader(db),
     relations: new RelationReader(db),
     analyses: new AnalysisReader(db, cursors),
+    actions: new ActionReader(db, cursors),
   };
   return {
     cursors,
     links: new LinkSigner(signing, instance.id),
+    sealer: new Sealer(`${signing}/${instance.id}`),
     readers,
     keys: new KeyStore(db),
     tenants: new TenantStore(db),

@@ -49,7 +49,9 @@ export class Metrics {
   }
 
   /** What is read only when somebody looks. */
-  watch(read: () => { subscribers: number; isLeader: boolean }): void {
+  watch(
+    read: () => { subscribers: number; actionSubscribers: number; listeners: number; isLeader: boolean },
+  ): void {
     const gauge = (name: string, help: string, value: () => number) =>
       new Gauge({
         name,
@@ -63,6 +65,16 @@ export class Metrics {
       'throughline_feed_subscribers',
       'Running subscriptions that read the change feed.',
       () => read().subscribers,
+    );
+    gauge(
+      'throughline_action_subscribers',
+      'Running subscriptions that follow actions on live calls.',
+      () => read().actionSubscribers,
+    );
+    gauge(
+      'throughline_listeners',
+      'People who hear a live call through this process.',
+      () => read().listeners,
     );
     gauge('throughline_sequencer_leader', '1 when this process numbers the change feed.', () =>
       read().isLeader ? 1 : 0,

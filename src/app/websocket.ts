@@ -20,6 +20,8 @@ export interface WebSocketParts {
   maxSocketsPerTenant: number;
   maskErrors: (errors: readonly GraphQLError[], requestId: string) => GraphQLFormattedError[];
   now: () => number;
+  /** Takes upgrades of other paths; false: it is not for it either. */
+  others: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 }
 
 /** Close codes: clients of graphql-ws come again after 4403, 1001 and 1013, and stay away after 4429. */
@@ -55,8 +57,9 @@ export function serveWebSocket(server: Server, parts: WebSocketParts): WebSocket
   } as never);
   const perTenant = new Map<string, number>();
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.url?.split('?')[0] !== '/graphql') socket.destroy();
-    else wss.handleUpgrade(request, socket, head, (client) => wss.emit('connection', client, request));
+    if (request.url?.split('?')[0] !== '/graphql') {
+      if (!parts.others(request, socket, head)) socket.destroy();
+    } else wss.handleUpgrade(request, socket, head, (client) => wss.emit('connection', client, request));
   };
   server.on('upgrade', upgrade);
   wss.on('connection', (socket: WebSocket) => {

@@ -5,6 +5,8 @@ export type ErrorCode =
   | 'FORBIDDEN'
   | 'NOT_FOUND'
   | 'CONFLICT'
+  | 'ACTION_NOT_ALLOWED'
+  | 'CAPABILITY_MISSING'
   | 'PAYLOAD_TOO_LARGE'
   | 'RATE_LIMITED'
   | 'COST_LIMIT_EXCEEDED'

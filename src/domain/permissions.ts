@@ -1,4 +1,4 @@
-import type { ApiRole } from './words.js';
+import type { ApiRole, MonitoringKind } from './words.js';
 
 /** What a caller may do. Every field, path and command asks for one of these, never for a role by name. */
 export const PERMISSIONS = [
@@ -14,6 +14,8 @@ export const PERMISSIONS = [
   'ANALYZE',
   'DELETE',
   'ERASE',
+  'MONITOR',
+  'COACH',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -30,9 +32,14 @@ const GRANTED: Record<Permission, readonly ApiRole[]> = {
   ANALYZE: ['ADMIN', 'SUPERVISOR'],
   DELETE: ['ADMIN', 'SUPERVISOR'],
   ERASE: ['ADMIN'],
+  MONITOR: ['ADMIN', 'SUPERVISOR'],
+  COACH: ['ADMIN', 'SUPERVISOR', 'AGENT'],
 };
 
 /** True when callers of this role hold the permission. */
 export const may = (role: ApiRole, permission: Permission): boolean => GRANTED[permission].includes(role);
 
 export const permissionsOf = (role: ApiRole): Permission[] => PERMISSIONS.filter((one) => may(role, one));
+
+/** What it takes to do this to a call. */
+export const neededToAct = (kind: MonitoringKind): Permission => (kind === 'COACH' ? 'COACH' : 'MONITOR');

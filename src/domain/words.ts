@@ -177,6 +177,21 @@ export type LegVerdict = (typeof LEG_VERDICTS)[number];
 /** Why a person leaves a broken trace as it is. */
 export const RESOLUTION_KINDS = words('NO_PARTNER', 'RECORD_LOST', 'TEST_CALL', 'ACCEPTED');
 export type ResolutionKind = (typeof RESOLUTION_KINDS)[number];
+/** What a person may do to a call that an AI agent holds. */
+export const MONITORING_KINDS = words(
+  'LISTEN_IN',
+  'TAKE_OVER',
+  'HAND_BACK',
+  'TRANSFER',
+  'ENQUEUE',
+  'END',
+  'COACH',
+);
+export type MonitoringKind = (typeof MONITORING_KINDS)[number];
+
+/** How far such an action has come; the last three are final. */
+export const MONITORING_STATES = words('REQUESTED', 'ACCEPTED', 'DONE', 'FAILED', 'TIMED_OUT');
+export type MonitoringState = (typeof MONITORING_STATES)[number];
 
 /** How far the erasing of a customer has come. */
 export const ERASURE_STATES = words('RUNNING', 'DONE');
@@ -202,6 +217,14 @@ export const AUDIT_ACTIONS = words(
   'RETENTION_CHANGED',
   'RETENTION_RUN',
   'TIMELINE_ANALYSIS_STARTED',
+  'CALL_LISTEN_IN',
+  'CALL_TAKE_OVER',
+  'CALL_HAND_BACK',
+  'CALL_TRANSFER',
+  'CALL_ENQUEUE',
+  'CALL_END',
+  'CALL_COACH',
+  'CALL_LISTENED',
 );
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -1,7 +1,8 @@
+import type { Monitor } from '../control/monitor.js';
 import type { ApiRole, Instant } from '../domain/words.js';
 import type { AnalysisStarter } from '../analysis/starter.js';
 import type { Receiver } from '../ingest/results.js';
-import type { AnalysisUpdates, LiveFeed } from '../live/events.js';
+import type { AnalysisUpdates, LiveActions, LiveFeed } from '../live/events.js';
 import type { MarkStore } from '../storage/marks/mark-store.js';
 import type { PolicyStore } from '../storage/policy-store.js';
 import type { TenantFrame } from '../storage/read-model.js';
@@ -44,6 +45,8 @@ export interface Services {
   links: LinkSigner;
   /** Where clients reach this server, without a slash at its end. */
   publicUrl: () => string;
+  liveActions: LiveActions;
+  monitor: Monitor;
   now: () => Instant;
 }
 
@@ -57,7 +60,7 @@ export interface GraphQLContext extends Services {
 }
 
 export function createContext(services: Services, viewer: Viewer, requestId: string): GraphQLContext {
-  return { ...services, viewer, requestId, ...fresh(services.readers, viewer, services.now()) };
+  return { ...services, viewer, requestId, ...fresh(services, viewer) };
 }
 
 /** Who the audit log names. */
@@ -65,7 +68,7 @@ export const actorOf = ({ keyId, role }: Viewer): Actor => ({ id: keyId, role })
 
 /** For each event of a subscription: what an earlier event loaded must not be served again. */
 export function refresh(context: GraphQLContext): void {
-  Object.assign(context, fresh(context.readers, context.viewer, context.now()));
+  Object.assign(context, fresh(context, context.viewer));
 }
 
 /** Each event of a subscription is resolved with loaders of its own: what an earlier one loaded may be old. */
@@ -74,8 +77,9 @@ export function latest<T>(event: T, context: GraphQLContext): T {
   return event;
 }
 
-function fresh(readers: Readers, viewer: Viewer, now: Instant): Pick<GraphQLContext, 'frame' | 'loaders'> {
+function fresh(services: Services, viewer: Viewer): Pick<GraphQLContext, 'frame' | 'loaders'> {
+  const { readers, monitor } = services;
   const { tenantId, timeZone, defaultCountry } = viewer;
-  const frame = { tenantId, timeZone, defaultCountry, now };
-  return { frame, loaders: createLoaders(readers, frame) };
+  const frame = { tenantId, timeZone, defaultCountry, now: services.now() };
+  return { frame, loaders: createLoaders(readers, monitor, frame) };
 }

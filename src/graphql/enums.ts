@@ -77,6 +77,8 @@ export const PermissionEnum = enumOf<Permission>('Permission', 'What a caller ma
   ANALYZE: 'Have interactions analysed.',
   DELETE: 'Delete interactions, and restore them.',
   ERASE: 'Erase a customer for good.',
+  MONITOR: 'Listen to, take over, transfer, queue and end live calls, and see who did.',
+  COACH: 'Send coaching notes to the agent of a live call, and read them.',
 });
 
 export const CauseKindEnum = enumOf<CauseKind>('CauseKind', 'What made something change.', {

@@ -1,15 +1,18 @@
 import DataLoader from 'dataloader';
 import type { Json } from '../domain/record.js';
+import type { Monitor } from '../control/monitor.js';
 import type { Relation } from '../domain/relations.js';
-import type { Instant } from '../domain/words.js';
+import type { Instant, MonitoringKind } from '../domain/words.js';
 import type { TimelineAnalysisRow } from '../storage/analysis/analysis-reader.js';
 import type { OfInteraction } from '../storage/call-reader.js';
 import type {
   CallRow,
+  CoachingNoteRow,
   InteractionRow,
   JoinHealthRow,
   KnowledgeSearchRow,
   LegRow,
+  MonitoringActionRow,
   Page,
   RecordingRow,
   SourcePairRow,
@@ -69,13 +72,17 @@ export interface Loaders {
   latestAnalysisByInteraction: Many<TimelineAnalysisRow>;
   /** The latest that is completed. */
   reviewByInteraction: Many<TimelineAnalysisRow>;
+  monitoringActions: One<MonitoringActionRow>;
+  coachingNotesByCall: Many<CoachingNoteRow>;
+  /** What may be done to a call now, whoever asks. */
+  availableActions: Many<MonitoringKind>;
 }
 
 type Ids = readonly string[];
 
-export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
+export function createLoaders(readers: Readers, monitor: Monitor, frame: TenantFrame): Loaders {
   const { tenantId } = frame;
-  const { interactions, calls, timeline, sources, relations, analyses } = readers;
+  const { interactions, calls, timeline, sources, relations, analyses, actions } = readers;
   return {
     interactions: one((ids) => withSurvivors(readers, tenantId, ids)),
     calls: one(async (ids) => byId(await calls.byIds(tenantId, ids))),
@@ -120,6 +127,9 @@ export function createLoaders(readers: Readers, frame: TenantFrame): Loaders {
       ofInteraction,
     ),
     interactionCounts: mapped((customers) => interactions.countByCustomer(tenantId, customers), 0),
+    monitoringActions: one(async (ids) => byId(await actions.byIds(tenantId, ids))),
+    coachingNotesByCall: many((ids) => actions.notesByCalls(tenantId, ids), ofCall),
+    availableActions: mapped((ids) => monitor.available(tenantId, ids), []),
   };
 }
 

@@ -29,6 +29,7 @@ const KINDS: Record<NodeTypeName, Kind> = {
   Call: byId((loaders) => loaders.calls),
   Source: byId((loaders) => loaders.sources, 'READ_SOURCES'),
   TimelineAnalysis: byId((loaders) => loaders.analyses),
+  MonitoringAction: byId((loaders) => loaders.monitoringActions, 'MONITOR'),
   SourceRecord: {
     needs: 'READ',
     find: async (loaders, [legId = '', id]) =>

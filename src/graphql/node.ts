@@ -8,6 +8,7 @@ export const NODE_TYPES = [
   'Source',
   'SourceRecord',
   'TimelineAnalysis',
+  'MonitoringAction',
 ] as const;
 export type NodeTypeName = (typeof NODE_TYPES)[number];
 

@@ -1,4 +1,5 @@
 import type { AnalysisReader } from '../storage/analysis/analysis-reader.js';
+import type { ActionReader } from '../storage/control/action-reader.js';
 import type { CallReader } from '../storage/call-reader.js';
 import type { InteractionReader } from '../storage/interaction-reader.js';
 import type { FunnelReader } from '../storage/queries/funnel.js';
@@ -15,4 +16,5 @@ export interface Readers {
   funnel: FunnelReader;
   relations: RelationReader;
   analyses: AnalysisReader;
+  actions: ActionReader;
 }

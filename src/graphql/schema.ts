@@ -12,6 +12,8 @@ import {
 } from './call/timeline.resolver.js';
 import { RecordingResolver } from './call/recording.resolver.js';
 import { ExportResolver } from './export/export.resolver.js';
+import { HandOffResolver, LiveCallResolver } from './control/live-call.resolver.js';
+import { MonitoringResolver } from './control/monitoring.resolver.js';
 import { FunnelResolver } from './funnel/funnel.resolver.js';
 import { guardFields } from './guard.js';
 import { IngestResolver } from './ingest/ingest.resolver.js';
@@ -84,6 +86,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       ExportResolver,
       FeedResolver,
       FunnelResolver,
+      HandOffResolver,
       IngestResolver,
       InteractionAnalysesResolver,
       InteractionHistoryResolver,
@@ -100,7 +103,9 @@ export function buildThroughlineSchema(): GraphQLSchema {
       LinkEvidenceResolver,
       LinkResolver,
       MarkResolver,
+      LiveCallResolver,
       MessageResolver,
+      MonitoringResolver,
       NodeResolver,
       PolicyDifferenceResolver,
       PolicyResolver,

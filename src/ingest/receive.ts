@@ -4,6 +4,8 @@ import type { Instant } from '../domain/words.js';
 import type { SourceEntity } from '../storage/entities/tenant.entity.js';
 import type { RejectedStore } from '../storage/rejected-store.js';
 import type { SourceActivity } from '../storage/source-activity.js';
+import { controlOwner } from '../storage/control/call-control.js';
+import type { Sealer } from '../storage/seal.js';
 import type { SourceStore } from '../storage/source-store.js';
 import type { IncomingRecord, TraceStore } from '../storage/trace/trace-store.js';
 import { bounded } from './bounds.js';
@@ -19,6 +21,8 @@ export interface IngestParts {
   sources: SourceStore;
   rejected: RejectedStore;
   activity: SourceActivity;
+  /** Encrypts what steers live calls; without it that is not kept. */
+  sealer?: Sealer;
   now: () => Instant;
 }
 
@@ -67,9 +71,11 @@ export class Ingest implements Receiver {
       throw new Unauthenticated('The signature of this delivery is missing or wrong.');
     let body = redactText(delivery.rawBody.toString('utf8'), adapter.secretFields);
     try {
-      const payload = redact(adapter.read(delivery), adapter.secretFields);
+      const read = adapter.read(delivery);
+      const control = this.#sealedControl(adapter, source, read);
+      const payload = redact(read, adapter.secretFields);
       body = JSON.stringify(payload);
-      return await this.#keep(source, entriesOf(adapter, source, payload, now));
+      return await this.#keep(source, entriesOf(adapter, source, payload, now).map(control));
     } catch (error) {
       if (error instanceof ThroughlineError) await this.#reject(source, error, body, now);
       throw error;
@@ -136,6 +142,19 @@ export class Ingest implements Receiver {
       unknownFields: entry.unknownFields,
       error: null,
     }));
+  }
+
+  /** Puts what steers the call beside its record, encrypted. */
+  #sealedControl(adapter: ProviderAdapter, source: SourceEntity, payload: Json): (entry: Entry) => Entry {
+    const { sealer } = this.parts;
+    const control = adapter.liveControl?.(payload) ?? null;
+    if (control === null || sealer === undefined) return (entry) => entry;
+    const owner = controlOwner(source.tenantId, source.id, control.externalId);
+    const sealed = sealer.seal(owner, JSON.stringify(control.values));
+    return (entry) =>
+      entry.incoming?.record.externalId === control.externalId
+        ? { ...entry, incoming: { ...entry.incoming, sealedControl: sealed } }
+        : entry;
   }
 
   async #reject(source: SourceEntity, error: ThroughlineError, body: string, now: Instant): Promise<void> {

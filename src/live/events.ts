@@ -5,6 +5,7 @@ import type {
   CallRow,
   InteractionRow,
   JoinAlarmRow,
+  MonitoringActionRow,
   SourceRow,
   TenantFrame,
   TranscriptRow,
@@ -80,4 +81,13 @@ export interface LiveFeed {
 export interface AnalysisUpdates {
   /** Null: those of the whole tenant. Throws NotFound when the tenant has no such interaction. */
   updates(frame: TenantFrame, interactionId: string | null): AsyncIterableIterator<TimelineAnalysisRow>;
+}
+
+/** Follows actions on live calls as they change, whichever process changes them. */
+export interface LiveActions {
+  /**
+   * What waits now, then every change; of one call, or of all calls of the tenant. An action that changes faster
+   * than it is read comes in its latest state.
+   */
+  actions(tenantId: string, callId: string | null): AsyncIterableIterator<MonitoringActionRow>;
 }

@@ -7,6 +7,7 @@ import type {
   ToolCallEntity,
   TranscriptEntryEntity,
 } from './entities/call.entity.js';
+import type { CoachingNoteEntity, MonitoringActionEntity } from './entities/control.entity.js';
 import type { InteractionEntity, StatusChangeEntity } from './entities/interaction.entity.js';
 import type { LegEntity } from './entities/leg.entity.js';
 import type { JoinHealthEntity, SourcePairEntity } from './entities/pair.entity.js';
@@ -33,6 +34,10 @@ export type JoinAlarmRow = Breach &
   Pick<JoinHealthRow, 'dialerSourceId' | 'assistantSourceId' | 'hour' | 'calls'>;
 export type SourceRecordRow = Omit<SourceRecordEntity, never> & { role: Role };
 export type RejectedRecordRow = Omit<RejectedRecordEntity, never>;
+export type MonitoringActionRow = Omit<MonitoringActionEntity, never>;
+export type CoachingNoteRow = Omit<CoachingNoteEntity, never>;
+/** A call whose assistant asked for a human, under the call's id. */
+export type HandOffRow = Pick<CallRow, 'id' | 'transfers'> & { handOffAt: Instant };
 export type StatusChangeRow = Omit<StatusChangeEntity, never>;
 
 /** Something that was said or done, with the interaction and call it belongs to. */

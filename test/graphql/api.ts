@@ -7,6 +7,7 @@ import type { GraphQLContext, Services } from '../../src/graphql/context.js';
 import { createContext } from '../../src/graphql/context.js';
 import { AnalysisReader } from '../../src/storage/analysis/analysis-reader.js';
 import { CallReader } from '../../src/storage/call-reader.js';
+import { ActionReader } from '../../src/storage/control/action-reader.js';
 import { InteractionReader } from '../../src/storage/interaction-reader.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
 import { MarkStore } from '../../src/storage/marks/mark-store.js';
@@ -44,6 +45,7 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     funnel: new FunnelReader(db),
     relations: new RelationReader(db),
     analyses: new AnalysisReader(db, cursors),
+    actions: new ActionReader(db, cursors),
   };
   const policies = new PolicyStore(db);
   const marks = new MarkStore(db);
@@ -62,6 +64,8 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     analysisUpdates: unused('analysisUpdates'),
     links: new LinkSigner('secret', 'instance'),
     publicUrl: () => 'https://throughline.example',
+    liveActions: unused('liveActions'),
+    monitor: unused('monitor'),
     now: () => 0,
     ...parts,
   };

@@ -31,8 +31,18 @@ describe('what a role may do', () => {
   test('is this, and a change of it is a change of the contract', () => {
     expect(Object.fromEntries(API_ROLES.map((role) => [role, permissionsOf(role)]))).toEqual({
       ADMIN: [...PERMISSIONS],
-      SUPERVISOR: ['READ', 'READ_USAGE', 'READ_SOURCES', 'REVIEW', 'ANNOTATE', 'ANALYZE', 'DELETE'],
-      AGENT: ['READ', 'READ_USAGE', 'READ_SOURCES', 'ANNOTATE'],
+      SUPERVISOR: [
+        'READ',
+        'READ_USAGE',
+        'READ_SOURCES',
+        'REVIEW',
+        'ANNOTATE',
+        'ANALYZE',
+        'DELETE',
+        'MONITOR',
+        'COACH',
+      ],
+      AGENT: ['READ', 'READ_USAGE', 'READ_SOURCES', 'ANNOTATE', 'COACH'],
       CALLS_ONLY: ['READ'],
       INGEST: ['INGEST'],
     });
@@ -40,6 +50,7 @@ describe('what a role may do', () => {
 
   test('is asked for by these fields', () => {
     expect(guarded()).toEqual({
+      'Call.coachingNotes': 'COACH',
       'Call.postCallCache': 'READ_USAGE',
       'Call.rawRecord': 'READ_RAW',
       'Call.source': 'READ_SOURCES',
@@ -54,6 +65,13 @@ describe('what a role may do', () => {
       'Mutation.annotateInteraction': 'ANNOTATE',
       'Mutation.flagInteraction': 'REVIEW',
       'Mutation.eraseCustomer': 'ERASE',
+      'Mutation.addCoaching': 'COACH',
+      'Mutation.endCall': 'MONITOR',
+      'Mutation.enqueueCall': 'MONITOR',
+      'Mutation.handBack': 'MONITOR',
+      'Mutation.listenIn': 'MONITOR',
+      'Mutation.takeOver': 'MONITOR',
+      'Mutation.transferCall': 'MONITOR',
       'Mutation.ingestRecords': 'INGEST',
       'Mutation.removeAnnotation': 'ANNOTATE',
       'Mutation.tagInteraction': 'REVIEW',
@@ -71,12 +89,14 @@ describe('what a role may do', () => {
       'Query.erasures': 'ERASE',
       'Query.exportUrl': 'READ',
       'Query.funnel': 'READ',
+      'Query.handOffs': 'READ',
       'Query.interaction': 'READ',
       'Query.interactionChanges': 'READ',
       'Query.interactions': 'READ',
       'Query.joinAlarms': 'READ_SOURCES',
       'Relation.key': 'READ_SOURCES',
       'ReportWatermarkPayload.source': 'READ_SOURCES',
+      'Query.monitoringActions': 'MONITOR',
       'Query.node': 'READ',
       'Query.nodes': 'READ',
       'Query.rejectedRecords': 'READ_SOURCES',
@@ -94,6 +114,7 @@ describe('what a role may do', () => {
       'Subscription.callUpdated': 'READ',
       'Subscription.interactionFeed': 'READ',
       'Subscription.timelineAnalysisUpdated': 'READ',
+      'Subscription.monitoringActionUpdated': 'MONITOR',
       'Subscription.transcriptAppended': 'READ',
       'Turn.tokens': 'READ_USAGE',
     });

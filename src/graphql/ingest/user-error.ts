@@ -4,13 +4,18 @@ import { ThroughlineError } from '../../domain/errors.js';
 import type { RecordResult } from '../../ingest/results.js';
 import { enumOf } from '../enums.js';
 
-type UserErrorCode = Extract<ErrorCode, 'BAD_USER_INPUT' | 'NOT_FOUND' | 'CONFLICT' | 'RATE_LIMITED'>;
+type UserErrorCode = Extract<
+  ErrorCode,
+  'BAD_USER_INPUT' | 'NOT_FOUND' | 'CONFLICT' | 'RATE_LIMITED' | 'ACTION_NOT_ALLOWED' | 'CAPABILITY_MISSING'
+>;
 
 const CODES: Record<UserErrorCode, string> = {
   BAD_USER_INPUT: 'A value is not what it must be.',
   NOT_FOUND: 'What the input names does not exist.',
   CONFLICT: 'The present state does not allow it.',
   RATE_LIMITED: 'Too soon, or too much at once: ask again later.',
+  ACTION_NOT_ALLOWED: 'The call is not one that this can be done to now.',
+  CAPABILITY_MISSING: 'The system that holds the call cannot do it.',
 };
 
 export const UserErrorCodeEnum = enumOf<UserErrorCode>(

@@ -36,6 +36,11 @@ export interface ProviderAdapter {
   verify(delivery: Delivery, source: SourceFacts, receivedAt: number): boolean;
   /** Raw bytes to the payload. Throws UnreadableBody naming what is wrong. */
   read(delivery: Delivery): Json;
+  /**
+   * What the payload holds for steering its live call, as names and values; null: nothing. It is called before
+   * secrets are stripped; what it answers is kept encrypted, apart from everything that is read.
+   */
+  liveControl?(payload: Json): { externalId: string; values: Record<string, string> } | null;
   /** The payload to records, without `payload` (the core attaches it). Throws InvalidPayload naming the field. */
   adapt(payload: Json, source: SourceFacts, receivedAt: number): NeutralRecord[];
 }

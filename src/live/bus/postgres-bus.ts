@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { FeedBus } from './bus.js';
 
-const CHANNEL = 'throughline_feed';
+const FEED_CHANNEL = 'throughline_feed';
 const RECONNECT_MS = 1_000;
 
 /** The bus over LISTEN and NOTIFY. It has a connection of its own and makes a new one when that is lost. */
@@ -11,14 +11,17 @@ export class PostgresBus implements FeedBus {
   #closed = false;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly channel = FEED_CHANNEL,
+  ) {}
 
   async start(): Promise<void> {
     await this.#connect();
   }
 
   async announce(): Promise<void> {
-    await this.#client?.query(`notify ${CHANNEL}`).catch(() => undefined);
+    await this.#client?.query(`notify ${this.channel}`).catch(() => undefined);
   }
 
   onAnnounced(listener: () => void): void {
@@ -43,7 +46,7 @@ export class PostgresBus implements FeedBus {
     client.on('notification', () => this.#listener());
     try {
       await client.connect();
-      await client.query(`listen ${CHANNEL}`);
+      await client.query(`listen ${this.channel}`);
       this.#client = client;
       this.#listener();
     } catch {

@@ -59,6 +59,7 @@ export type CallDetail = Omit<
 @Entity('call')
 @Index('call_by_start', ['tenantId', 'sortedAt', 'id'])
 @Index('call_by_status', ['tenantId', 'status', 'sortedAt', 'id'])
+@Index('call_by_hand_off', ['tenantId', 'handOffAt', 'id'], { where: 'hand_off_at is not null' })
 export class CallEntity implements CallDetail {
   @PrimaryColumn('uuid') tenantId!: string;
   @PrimaryColumn('uuid') id!: string;
@@ -100,6 +101,8 @@ export class CallEntity implements CallDetail {
   @Column(json()) reviewFlags!: ReviewFlag[];
   @Column(json()) versionConflicts!: string[];
   @Column('integer') recordCount!: number;
+  /** Since when its assistant has been asking for a human; null: it is not. */
+  @Column(optionalInstant()) handOffAt!: number | null;
   @Column(instant({ default: () => 'now()' })) updatedAt!: number;
 }
 

@@ -3,6 +3,7 @@ import { AuditEntryEntity } from './audit.entity.js';
 import { LegPairEntity, LegVerdictEntity, OrphanEntity, ResolutionEntity } from './bond.entity.js';
 import { CallEntity, KnowledgeSearchEntity, ToolCallEntity, TranscriptEntryEntity } from './call.entity.js';
 import { ChangeEntity, FeedHeadEntity } from './change.entity.js';
+import { CallControlEntity, CoachingNoteEntity, MonitoringActionEntity } from './control.entity.js';
 import { CallBackCheckEntity, FunnelCellEntity, FunnelDeltaEntity } from './funnel.entity.js';
 import { InteractionEntity, InteractionRedirectEntity, StatusChangeEntity } from './interaction.entity.js';
 import { CorrelationKeyEntity, LegEntity, QuarantinedKeyEntity } from './leg.entity.js';
@@ -20,8 +21,10 @@ export const ENTITIES = [
   ApiKeyEntity,
   AuditEntryEntity,
   CallBackCheckEntity,
+  CallControlEntity,
   CallEntity,
   ChangeEntity,
+  CoachingNoteEntity,
   CorrelationKeyEntity,
   DeletedLegEntity,
   ErasedNameEntity,
@@ -40,6 +43,7 @@ export const ENTITIES = [
   LegVerdictEntity,
   OrphanEntity,
   MarkEntity,
+  MonitoringActionEntity,
   PolicyEntity,
   QuarantinedKeyEntity,
   RecordingEntity,

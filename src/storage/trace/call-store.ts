@@ -5,6 +5,7 @@ import type { IgnoredKey } from '../../domain/correlate.js';
 import type { LegKey } from '../../domain/leg.js';
 import { legStart } from '../../domain/leg.js';
 import type { Resolution } from '../../domain/interaction.js';
+import { handOffAt } from '../../domain/monitoring.js';
 import type { StoredRecord } from '../../domain/record.js';
 import type { Instant } from '../../domain/words.js';
 import {
@@ -95,7 +96,13 @@ export async function writeCalls(
   calls: readonly ReceivedCall[],
   now: number,
 ): Promise<CallChange[]> {
-  const rows = calls.map((call) => ({ ...call, tenantId, sortedAt: legStart(call), updatedAt: now }));
+  const rows = calls.map((call) => ({
+    ...call,
+    tenantId,
+    sortedAt: legStart(call),
+    handOffAt: handOffAt(call),
+    updatedAt: now,
+  }));
   const written = await writeRows(tx, CallEntity, rows, {
     onConflict: 'changed',
     incidental: ['updatedAt'],

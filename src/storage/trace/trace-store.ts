@@ -3,6 +3,7 @@ import { keysOfLeg } from '../../domain/correlate.js';
 import type { Json, NeutralRecord } from '../../domain/record.js';
 import type { CallChange } from '../entities/change.entity.js';
 import { erasedAmong } from '../removal/ledger.js';
+import { keepControls } from '../control/call-control.js';
 import { SourceRecordEntity } from '../entities/source-record.entity.js';
 import { newId } from '../ids.js';
 import { inTransaction, writeRows } from '../transaction.js';
@@ -25,6 +26,8 @@ export interface IncomingRecord {
   hash: string;
   record: NeutralRecord;
   payload: Json;
+  /** What steers the live call at its vendor, encrypted; it is kept apart from the record. */
+  sealedControl?: string;
 }
 
 export interface IngestedRecord {
@@ -116,6 +119,11 @@ async function ingestBatch(
     recordingLegs: recordingLegs(fresh),
   };
   if (changedLegs.length > 0) await refreshLegs(tx, tenantId, changedLegs, work, now);
+  await keepControls(
+    tx,
+    tenantId,
+    placed.flatMap(({ legId, sealedControl: sealed }) => (sealed === undefined ? [] : [{ legId, sealed }])),
+  );
   const results = await resultsOf(tx, tenantId, placed, fresh);
   return records.flatMap((one) => (erased.has(one) ? ERASED : results.splice(0, 1)));
 }

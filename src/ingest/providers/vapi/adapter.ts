@@ -34,9 +34,20 @@ export const vapi: ProviderAdapter = {
     'callUrl',
   ],
   verify,
+  liveControl,
   read: readJson,
   adapt,
 };
+
+/** Vapi repeats both addresses in every message of a call; whoever holds them needs no other credential. */
+function liveControl(payload: Json): { externalId: string; values: Record<string, string> } | null {
+  const call = objectOf(objectOf(objectOf(payload).message).call);
+  const { controlUrl, listenUrl } = objectOf(call.monitor);
+  const stated = Object.entries({ controlUrl: textOf(controlUrl), listenUrl: textOf(listenUrl) });
+  const values = Object.fromEntries(stated.filter((one): one is [string, string] => one[1] !== undefined));
+  const externalId = textOf(call.id);
+  return externalId === undefined || Object.keys(values).length === 0 ? null : { externalId, values };
+}
 
 /** What a message adds to what every message says; null: nothing worth a record. */
 type Part = (opened: ServerMessage) => Partial<NeutralRecord> | null;

@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795248940875 implements MigrationInterface {
-  name = 'Initial1795248940875';
+export class Initial1795249439658 implements MigrationInterface {
+  name = 'Initial1795249439658';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -218,9 +218,14 @@ export class Initial1795248940875 implements MigrationInterface {
                 "review_flags" jsonb NOT NULL,
                 "version_conflicts" jsonb NOT NULL,
                 "record_count" integer NOT NULL,
+                "hand_off_at" TIMESTAMP(3) WITH TIME ZONE,
                 "updated_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
                 CONSTRAINT "PK_fd09cd5bdea95e4d0b7a13c1ead" PRIMARY KEY ("tenant_id", "id")
             )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "call_by_hand_off" ON "call" ("tenant_id", "hand_off_at", "id")
+            WHERE hand_off_at is not null
         `);
     await queryRunner.query(`
             CREATE INDEX "call_by_status" ON "call" ("tenant_id", "status", "sorted_at", "id")
@@ -317,6 +322,73 @@ export class Initial1795248940875 implements MigrationInterface {
                 "position" bigint NOT NULL DEFAULT '0',
                 "floor" bigint NOT NULL DEFAULT '0',
                 CONSTRAINT "PK_fd861fbd9983cb65af3593d01e2" PRIMARY KEY ("tenant_id")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "monitoring_action" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "call_id" uuid NOT NULL,
+                "kind" text NOT NULL,
+                "state" text NOT NULL,
+                "actor" text NOT NULL,
+                "actor_role" text NOT NULL,
+                "destination" text,
+                "previous" text,
+                "reason" text,
+                "requested_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "sent_at" TIMESTAMP(3) WITH TIME ZONE,
+                "settled_at" TIMESTAMP(3) WITH TIME ZONE,
+                "listened_at" TIMESTAMP(3) WITH TIME ZONE,
+                "revision" integer NOT NULL DEFAULT '1',
+                "touched_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
+                CONSTRAINT "PK_646d2c32cf0aedea40028fa6546" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE UNIQUE INDEX "monitoring_action_one_under_way" ON "monitoring_action" ("tenant_id", "call_id")
+            WHERE state in ('REQUESTED', 'ACCEPTED')
+                and kind not in ('LISTEN_IN', 'COACH')
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "monitoring_action_unsettled" ON "monitoring_action" ("requested_at")
+            WHERE state in ('REQUESTED', 'ACCEPTED')
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "monitoring_action_touched" ON "monitoring_action" ("tenant_id", "touched_at")
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "monitoring_action_by_state" ON "monitoring_action" ("tenant_id", "state", "requested_at", "id")
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "monitoring_action_by_kind" ON "monitoring_action" ("tenant_id", "kind", "requested_at", "id")
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "monitoring_action_by_call" ON "monitoring_action" ("tenant_id", "call_id", "requested_at", "id")
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "monitoring_action_by_time" ON "monitoring_action" ("tenant_id", "requested_at", "id")
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "coaching_note" (
+                "tenant_id" uuid NOT NULL,
+                "id" uuid NOT NULL,
+                "call_id" uuid NOT NULL,
+                "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "author" text NOT NULL,
+                "text" text NOT NULL,
+                CONSTRAINT "PK_186fadd45c19e2f28192796ec46" PRIMARY KEY ("tenant_id", "id")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "coaching_note_by_call" ON "coaching_note" ("tenant_id", "call_id", "at", "id")
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "call_control" (
+                "tenant_id" uuid NOT NULL,
+                "call_id" uuid NOT NULL,
+                "sealed" text NOT NULL,
+                CONSTRAINT "PK_00d903697ceb7410f97432d8ce1" PRIMARY KEY ("tenant_id", "call_id")
             )
         `);
     await queryRunner.query(`
@@ -1013,6 +1085,39 @@ export class Initial1795248940875 implements MigrationInterface {
             DROP TABLE "funnel_delta"
         `);
     await queryRunner.query(`
+            DROP TABLE "call_control"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."coaching_note_by_call"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "coaching_note"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."monitoring_action_by_time"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."monitoring_action_by_call"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."monitoring_action_by_kind"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."monitoring_action_by_state"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."monitoring_action_touched"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."monitoring_action_unsettled"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."monitoring_action_one_under_way"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "monitoring_action"
+        `);
+    await queryRunner.query(`
             DROP TABLE "feed_head"
         `);
     await queryRunner.query(`
@@ -1050,6 +1155,9 @@ export class Initial1795248940875 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP INDEX "public"."call_by_status"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."call_by_hand_off"
         `);
     await queryRunner.query(`
             DROP TABLE "call"
