@@ -75,6 +75,8 @@ export interface ServerOptions {
   graphiqlDir?: string;
   now?: () => number;
   heartbeatMs?: number;
+  /** How often the sources are measured, in ms. */
+  measureMs?: number;
   /** Default: the model that the configuration names, else the built-in rules. */
   analyst?: Analyst;
   /** How long the listener stays open after readiness has turned false, in ms. */
@@ -211,6 +213,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     now,
     onMeasured: (alarms) => metrics.joinAlarms.set(alarms),
     onError: report('measurer'),
+    ...(options.measureMs === undefined ? {} : { intervalMs: options.measureMs }),
   });
   const jobs: Jobs = {
     [ERASE_CUSTOMER]: ({ tenantId, erasureId }) =>

@@ -49,7 +49,7 @@ export interface Scenario {
   then: { atMs: number; interactions: Brief[] }[];
 }
 
-interface Party {
+export interface Party {
   externalId: string;
   /** The shared correlation id; null for a system that was not given one. */
   key: string | null;
@@ -132,7 +132,7 @@ const DIALER = { externalId: 'd1', key: KEY, answer: 2, end: 120 };
 const ASSISTANT = { externalId: 'a1', key: KEY, answer: 3.4, end: 119 };
 const WHOLE_CALL = [...dialerCall(DIALER), ...assistantCall(ASSISTANT)];
 
-const brief = (legs: string[], seen: Partial<Brief>): Brief => ({
+export const brief = (legs: string[], seen: Partial<Brief>): Brief => ({
   tenant: 'a',
   legs,
   status: 'COMPLETE',
@@ -144,15 +144,15 @@ const brief = (legs: string[], seen: Partial<Brief>): Brief => ({
   ...seen,
 });
 const COMPLETE = brief(['assistant/a1', 'dialer/d1'], {});
-const WAITING_FOR_ASSISTANT = { status: 'PARTIAL', why: 'WAITING_FOR_ASSISTANT' } as const;
-const WAITING_FOR_DIALER = { status: 'PARTIAL', why: 'WAITING_FOR_DIALER' } as const;
+export const WAITING_FOR_ASSISTANT = { status: 'PARTIAL', why: 'WAITING_FOR_ASSISTANT' } as const;
+export const WAITING_FOR_DIALER = { status: 'PARTIAL', why: 'WAITING_FOR_DIALER' } as const;
 const NO_ASSISTANT = {
   status: 'DROPPED',
   dropStage: 'INFRA_TO_BOT',
   dropDetail: 'ASSISTANT_NOT_REPORTED_YET',
   why: 'ASSISTANT_NOT_REPORTED_YET',
 } as const;
-const SYNC_GAP = {
+export const SYNC_GAP = {
   status: 'DROPPED',
   dropStage: 'SYNC_GAP',
   dropDetail: 'DIALER_NOT_SYNCED_YET',

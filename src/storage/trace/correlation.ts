@@ -63,14 +63,18 @@ export async function reachableLegs(
   return rows.map((row) => row.legId);
 }
 
+/** `offset 0` fences the lookups: first the leg's own few keys that may join, then the legs that carry them. */
 const NEIGHBOURS = `
   select other.leg_id
-    from correlation_key own
-    join correlation_key other on other.tenant_id = $1 and other.namespace = own.namespace
-                              and other.value = own.value and other.scope = 'INTERACTION'
-   where own.tenant_id = $1 and own.leg_id = reached.leg_id and own.scope = 'INTERACTION'
-     and not exists (select from quarantined_key q
-                      where q.tenant_id = $1 and q.namespace = own.namespace and q.value = own.value)
+    from (select k.namespace, k.value from correlation_key k
+           where k.tenant_id = $1 and k.leg_id = reached.leg_id and k.scope = 'INTERACTION'
+             and not exists (select from quarantined_key q
+                              where q.tenant_id = $1 and q.namespace = k.namespace and q.value = k.value)
+          offset 0) own
+   cross join lateral (
+         select c.leg_id from correlation_key c
+          where c.tenant_id = $1 and c.namespace = own.namespace and c.value = own.value and c.scope = 'INTERACTION'
+         offset 0) other
   union all
   select other_leg_id from leg_verdict where tenant_id = $1 and leg_id = reached.leg_id and verdict = 'TOGETHER'
   union all
