@@ -39,6 +39,7 @@ import { PolicyStore } from '../storage/policy-store.js';
 import { RelationReader } from '../storage/relation-reader.js';
 import { DeletionStore } from '../storage/removal/deletion-store.js';
 import { ERASE_CUSTOMER, ErasureStore } from '../storage/removal/erasure-store.js';
+import { RetentionStore } from '../storage/removal/retention-store.js';
 import { RejectedStore } from '../storage/rejected-store.js';
 import { Sealer } from '../storage/seal.js';
 import { LinkSigner } from '../storage/signed-link.js';
@@ -131,6 +132,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     analyst: options.analyst ?? analystOf(config),
     now,
   });
+  const retention = new RetentionStore(database.db, () => live.sequencer.nudge());
   const services: Services = {
     readers: stores.readers,
     policies: stores.policies,
@@ -138,6 +140,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     watermarks: stores.watermarks,
     deletions: new DeletionStore(database.db, stores.cursors, () => live.sequencer.nudge()),
     erasures,
+    retention,
     receiver: ingest,
     analyses: analyzer,
     live: live.feed,
@@ -203,6 +206,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     feed: stores.feed,
     funnel: stores.funnel,
     analyzer,
+    retention,
     now,
     retentionMs: config.feedRetentionHours * 3_600_000,
     onSwept: (count) => metrics.swept.inc(count),

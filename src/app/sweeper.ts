@@ -1,4 +1,5 @@
 import type { FeedStore } from '../storage/feed-store.js';
+import type { RetentionStore } from '../storage/removal/retention-store.js';
 import type { FunnelStore } from '../storage/trace/funnel-store.js';
 import type { TraceStore } from '../storage/trace/trace-store.js';
 
@@ -8,6 +9,7 @@ export interface SweeperParts {
   funnel: FunnelStore;
   /** Begins analyses that are due, and decides about those that nobody is at any more. */
   analyzer: { sweep(): Promise<number> };
+  retention: RetentionStore;
   now: () => number;
   retentionMs: number;
   onSwept: (count: number) => void;
@@ -20,7 +22,10 @@ const MATCH_BATCH = 50;
 const FUNNEL_BATCH = 5_000;
 const PRUNE_EVERY_MS = 60_000;
 
-/** Judges anew what time alone changes, finds the halves of calls, adds up the funnel, and forgets what the feed keeps no longer. It runs in every process. */
+/**
+ * Judges anew what time alone changes, finds the halves of calls, adds up the funnel, forgets what the feed
+ * keeps no longer, and removes what has become too old. It runs in every process.
+ */
 export class Sweeper {
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
@@ -65,5 +70,6 @@ export class Sweeper {
     if (now - this.#prunedAt < PRUNE_EVERY_MS) return;
     this.#prunedAt = now;
     await this.parts.feed.prune(now - this.parts.retentionMs);
+    await this.parts.retention.sweep(now);
   }
 }

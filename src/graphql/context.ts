@@ -10,6 +10,7 @@ import type { Actor } from '../storage/audit/audit-log.js';
 import type { DeletionStore } from '../storage/removal/deletion-store.js';
 import type { ErasureStore } from '../storage/removal/erasure-store.js';
 import type { LinkSigner } from '../storage/signed-link.js';
+import type { RetentionStore } from '../storage/removal/retention-store.js';
 import type { WatermarkStore } from '../storage/watermark-store.js';
 import type { Loaders } from './loaders.js';
 import { createLoaders } from './loaders.js';
@@ -40,6 +41,7 @@ export interface Services {
   erasures: ErasureStore;
   analyses: AnalysisStarter;
   analysisUpdates: AnalysisUpdates;
+  retention: RetentionStore;
   receiver: Receiver;
   live: LiveFeed;
   links: LinkSigner;

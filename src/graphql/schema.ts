@@ -58,6 +58,7 @@ import { RejectedRecordResolver, SourceRecordResolver, SourceResolver } from './
 import { WatermarkResolver } from './source/watermark.resolver.js';
 import { DeletionResolver } from './removal/deletion.resolver.js';
 import { ErasureResolver } from './removal/erasure.resolver.js';
+import { RetentionResolver } from './removal/retention.resolver.js';
 import { ViewerResolver } from './viewer/viewer.resolver.js';
 import { keepIntegers } from './whole-numbers.js';
 
@@ -113,6 +114,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       RecordingResolver,
       RejectedRecordResolver,
       RelationResolver,
+      RetentionResolver,
       SegmentResolver,
       SimulationResolver,
       SourceMeasuresResolver,

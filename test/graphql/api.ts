@@ -18,6 +18,7 @@ import { RelationReader } from '../../src/storage/relation-reader.js';
 import { DeletionStore } from '../../src/storage/removal/deletion-store.js';
 import { ErasureStore } from '../../src/storage/removal/erasure-store.js';
 import { LinkSigner } from '../../src/storage/signed-link.js';
+import { RetentionStore } from '../../src/storage/removal/retention-store.js';
 import { SourceReader } from '../../src/storage/source-reader.js';
 import { TimelineReader } from '../../src/storage/timeline-reader.js';
 import { WatermarkStore } from '../../src/storage/watermark-store.js';
@@ -58,6 +59,7 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     watermarks,
     deletions,
     erasures: new ErasureStore(db),
+    retention: new RetentionStore(db),
     receiver: unused('receiver'),
     analyses: unused('analyses'),
     live: unused('live'),

@@ -87,6 +87,7 @@ describe('the schema', () => {
       'node',
       'nodes',
       'rejectedRecords',
+      'retention',
       'simulatePolicy',
       'sources',
       'timelineAnalyses',
@@ -115,6 +116,7 @@ describe('the schema', () => {
       'transferCall',
       'unflagInteraction',
       'untagInteraction',
+      'updateRetention',
       'updateTracePolicy',
     ]);
     expect(rootFields('Subscription')).toEqual([

@@ -25,6 +25,7 @@ import { instant, json, optionalInstant, optionalJson, optionalText, text } from
 @Index('interaction_by_start', ['tenantId', 'startedAt', 'id'])
 @Index('interaction_by_status', ['tenantId', 'status', 'startedAt', 'id'])
 @Index('interaction_by_update', ['tenantId', 'updatedAt', 'id'])
+@Index('interaction_by_end', ['tenantId', 'endedAt'])
 @Index('interaction_by_duration', ['tenantId', 'durationMs', 'id'])
 @Index('interaction_by_customer', ['tenantId', 'customerE164', 'startedAt', 'id'])
 @Index('interaction_by_customer_digits', ['tenantId', 'customerReversed'])

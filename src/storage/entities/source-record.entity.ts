@@ -6,6 +6,7 @@ import { instant, json, optionalInstant, optionalJson, optionalText, text } from
 @Entity('source_record')
 @Index('source_record_identity', ['tenantId', 'sourceId', 'externalId', 'version', 'hash'], { unique: true })
 @Index('source_record_by_leg', ['tenantId', 'legId'])
+@Index('source_record_payload_by_age', ['tenantId', 'receivedAt'], { where: 'payload is not null' })
 export class SourceRecordEntity {
   @PrimaryColumn('uuid') tenantId!: string;
   @PrimaryColumn('uuid') id!: string;

@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795249439658 implements MigrationInterface {
-  name = 'Initial1795249439658';
+export class Initial1795250090335 implements MigrationInterface {
+  name = 'Initial1795250090335';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -531,6 +531,9 @@ export class Initial1795249439658 implements MigrationInterface {
             CREATE INDEX "interaction_by_duration" ON "interaction" ("tenant_id", "duration_ms", "id")
         `);
     await queryRunner.query(`
+            CREATE INDEX "interaction_by_end" ON "interaction" ("tenant_id", "ended_at")
+        `);
+    await queryRunner.query(`
             CREATE INDEX "interaction_by_update" ON "interaction" ("tenant_id", "updated_at", "id")
         `);
     await queryRunner.query(`
@@ -795,6 +798,10 @@ export class Initial1795249439658 implements MigrationInterface {
             )
         `);
     await queryRunner.query(`
+            CREATE INDEX "source_record_payload_by_age" ON "source_record" ("tenant_id", "received_at")
+            WHERE payload is not null
+        `);
+    await queryRunner.query(`
             CREATE INDEX "source_record_by_leg" ON "source_record" ("tenant_id", "leg_id")
         `);
     await queryRunner.query(`
@@ -959,6 +966,9 @@ export class Initial1795249439658 implements MigrationInterface {
             DROP INDEX "public"."source_record_by_leg"
         `);
     await queryRunner.query(`
+            DROP INDEX "public"."source_record_payload_by_age"
+        `);
+    await queryRunner.query(`
             DROP TABLE "source_record"
         `);
     await queryRunner.query(`
@@ -1047,6 +1057,9 @@ export class Initial1795249439658 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP INDEX "public"."interaction_by_update"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."interaction_by_end"
         `);
     await queryRunner.query(`
             DROP INDEX "public"."interaction_by_duration"
