@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -96,6 +96,22 @@ describe('the command line', () => {
     expect(await counts()).toEqual([1, { ACCEPTED: 0, DUPLICATE: 450, CONFLICT: 0, REJECTED: 1 }]);
   });
 
+  it('exports what was imported: all of it to standard output, what a filter asks for to a file', async () => {
+    const all = await run('export', '--tenant', 'acme');
+    expect(all.code).toBe(0);
+    const externalIds = all.out.flatMap(
+      (line) => (JSON.parse(line) as { externalIds: string[] }).externalIds,
+    );
+    expect(externalIds.sort()).toEqual(Array.from({ length: 450 }, (_, n) => `i${n}`).sort());
+    const file = join(folder, 'out.csv');
+    const words = ['export', '--tenant', 'acme', '--format', 'csv', '--out', file];
+    expect((await run(...words, '--filter', '{"search":"i7"}')).code).toBe(0);
+    const [head, row, ...rest] = readFileSync(file, 'utf8').split('\r\n');
+    expect(head).toMatch(/^ID,Start,Customer,/);
+    expect(row).toMatch(/^[\w-]+,2026-09-14T15:04:05\.000Z,/);
+    expect(rest).toEqual(['']);
+  });
+
   it('prints the fix of each fault that the doctor finds', async () => {
     const { out, code } = await run('doctor');
     expect(code).toBe(1);
@@ -114,6 +130,19 @@ describe('the command line', () => {
   it.each([
     ['an unknown command', ['dance'], 2, 'There is no command dance.'],
     ['a command of a later version', ['simulate'], 2, 'not part of this version'],
+    [
+      'a filter that cannot be read',
+      ['export', '--tenant', 'acme', '--filter', '{"status":["LOST"]}'],
+      1,
+      'filter.status.0: Value "LOST" does not exist',
+    ],
+    [
+      'a form that there is not',
+      ['export', '--tenant', 'acme', '--format', 'xls'],
+      2,
+      '--format is csv or ndjson.',
+    ],
+    ['a tenant that there is not', ['export', '--tenant', 'nobody'], 2, 'There is no tenant nobody.'],
     ['a missing option', ['keys', 'create', '--tenant', 'acme'], 2, '--role is missing.'],
     [
       'an unknown role',

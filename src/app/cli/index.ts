@@ -1,6 +1,7 @@
 import { calibrate } from './calibrate.js';
 import type { Command } from './commands.js';
 import { doctor } from './doctor.js';
+import { exportInteractions } from './export.js';
 import { importRecords } from './import.js';
 import { keys } from './keys.js';
 import { migrate } from './migrate.js';
@@ -16,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   keys,
   sources,
   import: importRecords,
+  export: exportInteractions,
   rebuild,
   calibrate,
   doctor,
@@ -23,7 +25,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 /** Commands that the documentation announces and this version does not have. */
-export const LATER: readonly string[] = ['export', 'simulate'];
+export const LATER: readonly string[] = ['simulate'];
 
 export function helpText(): string {
   const lines = Object.values(COMMANDS).map(

@@ -16,7 +16,7 @@ import type { TranscriptFormat } from './transcripts.js';
 /** What the files hold. */
 export interface ExportSource {
   db: DataSource;
-  readers: Readers;
+  readers: Pick<Readers, 'sources'>;
 }
 
 export type Contents = Pick<Download, 'chunks' | 'stop' | 'onLost'>;
@@ -69,7 +69,11 @@ const ofScan = (scan: SnapshotScan<unknown>, chunks: AsyncIterable<string>): Con
   onLost: (listener) => scan.onLost(listener),
 });
 
-async function sourceNames(readers: Readers, tenantId: string, role: ApiRole): Promise<SourceNames> {
+async function sourceNames(
+  readers: ExportSource['readers'],
+  tenantId: string,
+  role: ApiRole,
+): Promise<SourceNames> {
   const sources = may(role, 'READ_SOURCES') ? await readers.sources.all(tenantId) : [];
   return new Map(sources.map(({ id, name }) => [id, name]));
 }

@@ -2,8 +2,8 @@ import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { PG_TYPES } from '../data-source.js';
 
-/** Rows that are in memory at a time. */
-const BATCH = 500;
+/** Rows that are in memory at a time: few, so that a batch holds up nobody and is gone before the garbage collector ages it. */
+const BATCH = 100;
 
 /** How long a reader may take nothing before its connection is taken back, and one batch may take, in ms. */
 const PATIENCE_MS = 60_000;

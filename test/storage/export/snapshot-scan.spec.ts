@@ -29,9 +29,9 @@ describe('a scan', () => {
   it.each([
     [0, []],
     [1, [1]],
-    [500, [500]],
-    [501, [500, 1]],
-    [1_250, [500, 500, 250]],
+    [100, [100]],
+    [101, [100, 1]],
+    [250, [100, 100, 50]],
   ])('of %i rows comes in batches, and gives its connection back', async (count, sizes) => {
     const scan = await open<{ n: number }>('select n from generate_series(1, $1::integer) n order by n', [
       count,
@@ -60,7 +60,7 @@ describe('a scan', () => {
   it('gives its connection back when its reader stops early', async () => {
     const scan = await open('select n from generate_series(1, 5000) n');
     for await (const batch of scan.batches()) {
-      expect(batch).toHaveLength(500);
+      expect(batch).toHaveLength(100);
       break;
     }
     await eventually(async () => expect(await states()).toEqual([]));
