@@ -12,7 +12,7 @@ import type { StatusInput } from './observation.js';
 import { outcomeOf } from './outcome.js';
 import type { PolicySet } from './policy.js';
 import { policyFor } from './policy.js';
-import type { ReviewFlag, Sentiment } from './record.js';
+import type { Json, ReviewFlag, Sentiment } from './record.js';
 import { reviewOf } from './review.js';
 import type { Stages } from './stages.js';
 import { stagesOf } from './stages.js';
@@ -213,13 +213,30 @@ const unique = (values: readonly string[]): string[] => [...new Set(values)];
 const latest = (times: readonly (Instant | null)[]): Instant | null =>
   times.reduce<Instant | null>((max, at) => (at !== null && at > (max ?? -Infinity) ? at : max), null);
 
-/** Named tags, the most believed leg's value first, then the words of the post-call analysis. */
+/**
+ * Named tags, the most believed leg's value first, then the words of the post-call analysis, then what
+ * functions answered, where it is short enough to be read at a glance.
+ */
 function tagsOf(calls: readonly Call[]): Tag[] {
   const named = new Map<string, string | null>();
   const add = (name: string, value: string | null) => named.has(name) || named.set(name, value);
   for (const call of calls) for (const [name, value] of Object.entries(call.tags)) add(name, value);
   for (const call of calls) for (const name of call.postCallAnalysis?.tags ?? []) add(name, null);
+  for (const { name, rawResponse } of calls.flatMap((call) => call.toolCalls).reverse()) {
+    const output = outputOf(rawResponse);
+    if (name != null && output !== null) add(name, output);
+  }
   return [...named].map(([name, value]) => ({ name, value })).sort((a, b) => compareText(a.name, b.name));
+}
+
+/** Longest output of a function that is a tag, as JSON. */
+export const OUTPUT_LENGTH = 62;
+
+/** A single value; of a list or an object no one value is the output. Nobody reads a number with an exponent. */
+function outputOf(response: Json | undefined): string | null {
+  if (response == null || typeof response === 'object') return null;
+  const isReadable = typeof response !== 'number' || !String(response).includes('e');
+  return isReadable && JSON.stringify(response).length <= OUTPUT_LENGTH ? String(response) : null;
 }
 
 /** Ids of the audit log are made in the order of time. */

@@ -7,7 +7,7 @@ import type { LegKey } from '../../src/domain/leg.js';
 import type { Interaction, Surroundings } from '../../src/domain/interaction.js';
 import { project } from '../../src/domain/interaction.js';
 import { DEFAULT_POLICY } from '../../src/domain/policy.js';
-import type { Transfer } from '../../src/domain/record.js';
+import type { Json, Transfer } from '../../src/domain/record.js';
 import type { KeyScope, Role } from '../../src/domain/words.js';
 import { ROLES } from '../../src/domain/words.js';
 import { at, ended, HOUR, open, surroundings } from '../support/calls.js';
@@ -365,6 +365,27 @@ describe('a transfer stands once, by the id that its provider gave it (R21)', ()
 });
 
 describe('the rest of what the pages show', () => {
+  it('tags: what functions answered last, where it is short and no record names the tag', () => {
+    const answer = (id: string, name: string, rawResponse: Json) => ({ id, name, rawResponse });
+    const toolCalls = [
+      answer('1', 'eligible', false),
+      answer('2', 'status', 'open'),
+      answer('3', 'status', 'shipped'),
+      answer('4', 'Issue', 'delivery'),
+      answer('5', 'days', 3),
+      answer('6', 'order', { id: 1 }),
+      answer('7', 'essay', 'x'.repeat(61)),
+      answer('8', 'huge', 1e100),
+      answer('9', 'nothing', null),
+    ];
+    expect(interaction([dialer(), assistant({ tags: { Issue: 'refund' }, toolCalls })]).tags).toEqual([
+      { name: 'Issue', value: 'refund' },
+      { name: 'days', value: '3' },
+      { name: 'eligible', value: 'false' },
+      { name: 'status', value: 'shipped' },
+    ]);
+  });
+
   it('tags: named ones first, the assistant believed first, then the words of the analysis', () => {
     const calls = [
       dialer({ tags: { tier: 'gold', language: 'es' }, postCallAnalysis: { tags: ['line'] } }),

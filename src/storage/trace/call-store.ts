@@ -5,6 +5,7 @@ import type { IgnoredKey } from '../../domain/correlate.js';
 import type { LegKey } from '../../domain/leg.js';
 import { legStart } from '../../domain/leg.js';
 import type { Resolution } from '../../domain/interaction.js';
+import { OUTPUT_LENGTH } from '../../domain/interaction.js';
 import { handOffAt } from '../../domain/monitoring.js';
 import type { StoredRecord } from '../../domain/record.js';
 import type { Instant } from '../../domain/words.js';
@@ -198,7 +199,7 @@ async function removeWithdrawn(tx: EntityManager, tenantId: string, calls: reado
 
 /**
  * Calls as they stand in the database, in the form that joining and projecting need: of the transcript
- * only who spoke when, of the tool calls only their names and how they ended.
+ * only who spoke when, of the tool calls only their names, how they ended, and what they answered if it is a tag.
  */
 export async function loadCalls(
   tx: EntityManager,
@@ -218,7 +219,8 @@ export async function loadCalls(
             (select jsonb_agg(jsonb_build_object('id', m.id, 'speaker', m.speaker, 'startedAt', ${ms('m.started_at')},
                                                  'endedAt', ${ms('m.ended_at')}) order by m.at, m.id)
                from transcript_entry m where m.tenant_id = l.tenant_id and m.call_id = l.id) as messages,
-            (select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'status', t.status) order by t.at, t.id)
+            (select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'status', t.status,
+                                                 'rawResponse', ${SHORT_OUTPUT}) order by t.at, t.id)
                from tool_call t where t.tenant_id = l.tenant_id and t.call_id = l.id) as tools,
             ${isSuggested('dialer', 'assistant')} or ${isSuggested('assistant', 'dialer')} as "isSuggested",
             (select jsonb_build_object('kind', r.kind, 'note', r.note, 'by', r.by, 'at', ${ms('r.at')}, 'auditId', r.audit_id)
@@ -257,6 +259,10 @@ const isSuggested = (side: string, other: string): string =>
             where p.tenant_id = l.tenant_id and p.${side}_leg_id = l.id and not p.is_linked
               and not exists (select from leg_pair k where k.tenant_id = p.tenant_id and k.is_linked
                  and (k.dialer_leg_id = p.dialer_leg_id or k.assistant_leg_id = p.assistant_leg_id)))`;
+
+/** An output of a function as far as it is a tag (see domain/interaction.ts). */
+const SHORT_OUTPUT = `case when jsonb_typeof(t.raw_response) in ('string', 'number', 'boolean')
+  and length(t.raw_response::text) <= ${OUTPUT_LENGTH} then t.raw_response end`;
 
 type LegJson = Pick<KnownCall, 'keys' | 'ignoredKeys' | 'endPresumed' | 'link'> & { interactionId: string };
 

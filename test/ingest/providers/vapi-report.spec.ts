@@ -191,6 +191,19 @@ describe('the end-of-call report', () => {
     expect(report({ analysis: {} })).not.toHaveProperty('postCallAnalysis');
   });
 
+  it('what a list of conversations is read by becomes tags', () => {
+    const structuredData = {
+      callReason: 'refund',
+      language: 'en',
+      Issue: 'x'.repeat(61),
+      agreed: 'yes',
+      topic: 4,
+    };
+    const tags = { callReason: 'refund', language: 'en' };
+    expect(report({ analysis: { structuredData } }).tags).toEqual(tags);
+    expect(report({ analysis: { summary: 'Short.' } })).not.toHaveProperty('tags');
+  });
+
   it('scorecards become the quality-control analysis, each under its name', () => {
     const scorecards = { 'id-1': { name: 'Script', score: 7, scoreNormalized: 70 }, 'id-2': { score: 1 } };
     expect(report({ artifact: { scorecards } }).qcAnalysis).toEqual({

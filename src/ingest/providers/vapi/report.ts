@@ -36,6 +36,7 @@ export function report({ message, call, at }: ServerMessage): Partial<NeutralRec
     postCallCache: postCallCache(message),
     ...latencies(objectOf(artifact.performanceMetrics)),
     postCallAnalysis: analysis(objectOf(message.analysis), objectOf(artifact.structuredOutputs)),
+    tags: tagsOf(objectOf(message.analysis), objectOf(artifact.structuredOutputs)),
     qcAnalysis: scorecards(objectOf(artifact.scorecards)),
     serviceErrors: faultOf(endedReason, instantOf(message.endedAt) ?? at),
   });
@@ -200,7 +201,7 @@ const DISPOSITION = /disposition|outcome|result|resolution|intent|reason|categor
 const DISPOSITION_LENGTH = 60;
 
 function analysis(stated: JsonObject, outputs: JsonObject): PostCallAnalysis | undefined {
-  const structured = { ...objectOf(stated.structuredData), ...outputFields(outputs) };
+  const structured = structuredOf(stated, outputs);
   const evaluation = textOf(stated.successEvaluation);
   const fields = { ...structured, ...(evaluation === undefined ? {} : { successEvaluation: evaluation }) };
   const dispositions = Object.entries(structured).flatMap(([name, value]) =>
@@ -214,6 +215,26 @@ function analysis(stated: JsonObject, outputs: JsonObject): PostCallAnalysis | u
     dispositions: dispositions.length === 0 ? undefined : dispositions,
   });
 }
+
+/** Names under which analysis plans keep what a list of conversations is read by. */
+const TAG = /language|reason|issue|topic|category/i;
+
+function tagsOf(stated: JsonObject, outputs: JsonObject): Record<string, string> | undefined {
+  return someOf(
+    Object.fromEntries(
+      Object.entries(structuredOf(stated, outputs)).flatMap(([name, value]) =>
+        typeof value === 'string' && value !== '' && value.length <= DISPOSITION_LENGTH && TAG.test(name)
+          ? [[name, value] as const]
+          : [],
+      ),
+    ),
+  );
+}
+
+const structuredOf = (stated: JsonObject, outputs: JsonObject): JsonObject => ({
+  ...objectOf(stated.structuredData),
+  ...outputFields(outputs),
+});
 
 /** `structuredOutputs` is keyed by the id of the output, whose name is inside. */
 const outputFields = (outputs: JsonObject): JsonObject =>
