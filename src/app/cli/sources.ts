@@ -1,3 +1,4 @@
+import type { Json, JsonObject } from '../../domain/record.js';
 import { ROLES, isOneOf } from '../../domain/words.js';
 import { PROVIDERS } from '../../ingest/providers/index.js';
 import { SourceStore } from '../../storage/source-store.js';
@@ -9,9 +10,9 @@ import { withDatabase } from './with-database.js';
 /** `sources add|list`: the systems that report to us. */
 export const sources: Command = {
   usage:
-    'sources add --tenant <name> --name <slug> --provider <provider> --role <ROLE> [--secret <s>] [--timezone <tz>] | sources list --tenant <name>',
+    'sources add --tenant <name> --name <slug> --provider <provider> --role <ROLE> [--secret <s>] [--timezone <tz>] [--settings <json>] | sources list --tenant <name>',
   sentence: 'Sources: add one and see its webhook URL, or list them.',
-  options: ['tenant', 'name', 'provider', 'role', 'secret', 'timezone'],
+  options: ['tenant', 'name', 'provider', 'role', 'secret', 'timezone', 'settings'],
   run: (context, args) =>
     withDatabase(context, async ({ db }) => {
       const tenants = new TenantStore(db);
@@ -28,7 +29,7 @@ export const sources: Command = {
           role,
           secret: args.option('secret'),
           timeZone: args.option('timezone') ?? 'UTC',
-          settings: {},
+          settings: settingsOf(args),
         });
         context.say(
           `Tenant ${tenant.name} (${tenant.id}) has the source ${source.name} (${provider}, ${role}).`,
@@ -67,6 +68,21 @@ function providerOf(args: Arguments): string {
       `--provider must be one of ${known.join(', ')}. Other systems can send neutral records.`,
     );
   return provider;
+}
+
+/** What the provider's README and the README's section on acting on calls name. */
+function settingsOf(args: Arguments): JsonObject {
+  const text = args.option('settings');
+  if (text === null) return {};
+  try {
+    const settings = JSON.parse(text) as Json;
+    if (settings !== null && typeof settings === 'object' && !Array.isArray(settings)) return settings;
+  } catch {
+    // Said below, as of any other text that is no object.
+  }
+  throw new UsageError(
+    `--settings must be an object in JSON, such as '{"control":{"queue":"+12025550123"}}'.`,
+  );
 }
 
 function roleOf(args: Arguments) {
