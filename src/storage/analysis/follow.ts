@@ -62,16 +62,3 @@ export async function followMerge(
   );
   await announceAnalyses(tx, tenantId, failed, cause, now);
 }
-
-/** Forgets all analyses of these interactions: for those who remove or erase them. */
-export async function forgetAnalyses(
-  tx: EntityManager,
-  tenantId: string,
-  ids: readonly string[],
-): Promise<void> {
-  await tx.query(
-    `with due as (delete from analysis_due where tenant_id = $1 and interaction_id = any($2::uuid[]))
-     delete from timeline_analysis where tenant_id = $1 and interaction_id = any($2::uuid[])`,
-    [tenantId, ids],
-  );
-}
