@@ -31,6 +31,7 @@ import { ActionReader } from '../storage/control/action-reader.js';
 import { FeedStore } from '../storage/feed-store.js';
 import { FunnelReader } from '../storage/queries/funnel.js';
 import { FunnelStore } from '../storage/trace/funnel-store.js';
+import { CustomerReader } from '../storage/customer-reader.js';
 import { InteractionReader } from '../storage/interaction-reader.js';
 import { KeyStore } from '../storage/key-store.js';
 import { CursorCodec } from '../storage/list/cursor.js';
@@ -284,6 +285,7 @@ async function makeStores(database: Database, secret: string | null) {
   const readers: Readers = {
     interactions: new InteractionReader(db, cursors),
     calls: new CallReader(db, cursors),
+    customers: new CustomerReader(db),
     timeline: new TimelineReader(db, cursors),
     sources: new SourceReader(db, cursors),
     funnel: new FunnelReader(db),

@@ -217,7 +217,7 @@ const latest = (times: readonly (Instant | null)[]): Instant | null =>
  * Named tags, the most believed leg's value first, then the words of the post-call analysis, then what
  * functions answered, where it is short enough to be read at a glance.
  */
-function tagsOf(calls: readonly Call[]): Tag[] {
+export function tagsOf(calls: readonly Call[]): Tag[] {
   const named = new Map<string, string | null>();
   const add = (name: string, value: string | null) => named.has(name) || named.set(name, value);
   for (const call of calls) for (const [name, value] of Object.entries(call.tags)) add(name, value);

@@ -95,13 +95,13 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 /**
  * The classes of a connection: `<name>Connection` and `<name>Edge`. `of` completes "a page of ...";
- * a counted one has `totalCount` too.
+ * a counted one has `totalCount` too, and one with facets counts by them.
  */
 export function connectionType(
   name: string,
   of: string,
   node: () => ClassType | object,
-  options: { isCounted: boolean } = { isCounted: false },
+  options: { isCounted?: boolean; facets?: () => ClassType } = {},
 ): ClassType {
   @ObjectType(`${name}Edge`, {
     description: `One of ${of}, with its place in the list.`,
@@ -126,7 +126,8 @@ export function connectionType(
     @Field(() => PageInfoType, { description: 'Whether there is more, on either side.' })
     pageInfo!: PageInfoType;
   }
-  if (options.isCounted) addCount(Connection);
+  if (options.isCounted === true) addCount(Connection);
+  if (options.facets !== undefined) addFacets(Connection, options.facets);
   return Connection;
 }
 
@@ -140,4 +141,10 @@ function addCount({ prototype }: ClassType): void {
     prototype as object,
     'totalCountIsCapped',
   );
+}
+
+function addFacets({ prototype }: ClassType, facets: () => ClassType): void {
+  const description =
+    'How many match, by each value of some of the fields. Counted only for what is asked for.';
+  Field(() => facets(), { description })(prototype as object, 'facets');
 }

@@ -30,13 +30,14 @@ export const LIST_SIZE = 3;
 
 /** A count is a statement of its own. */
 const COUNT_COST = 10;
+const COUNTS = new Set(['totalCount', 'facets']);
 
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
  * The cost of an operation is the number of objects that it may answer with: each object counts one,
  * a page counts as many as it is asked to hold (50 when it does not say), any other list three,
- * `totalCount` ten. Plain values count nothing. Linear in the document, however often a fragment is spread.
+ * `totalCount` and `facets` ten. Plain values count nothing. Linear in the document, however often a fragment is spread.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -119,12 +120,12 @@ class CostReader {
   private field(node: FieldNode, parent: GraphQLCompositeType, page: number): number {
     const name = node.name.value;
     if (name.startsWith('__')) return 0;
-    if (name === 'totalCount') return COUNT_COST;
+    const counting = COUNTS.has(name) ? COUNT_COST : 0;
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
     const type = field && getNamedType(field.type);
-    if (field === undefined || !isCompositeType(type)) return 0;
+    if (field === undefined || !isCompositeType(type)) return counting;
     const objects = isListType(getNullableType(field.type)) ? this.listSize(node, field, parent, page) : 1;
-    return objects * (1 + this.selections(node.selectionSet, type, this.pageSize(node, field)));
+    return counting + objects * (1 + this.selections(node.selectionSet, type, this.pageSize(node, field)));
   }
 
   private listSize(

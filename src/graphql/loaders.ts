@@ -2,9 +2,12 @@ import DataLoader from 'dataloader';
 import type { Json } from '../domain/record.js';
 import type { Monitor } from '../control/monitor.js';
 import type { Relation } from '../domain/relations.js';
+import type { Phrase } from '../domain/spoken.js';
 import type { Instant, MonitoringKind } from '../domain/words.js';
 import type { TimelineAnalysisRow } from '../storage/analysis/analysis-reader.js';
 import type { OfInteraction } from '../storage/call-reader.js';
+import type { CustomerSummary } from '../storage/customer-reader.js';
+import { NO_CONTACT } from '../storage/customer-reader.js';
 import type {
   CallRow,
   CoachingNoteRow,
@@ -25,7 +28,7 @@ import type {
   TranscriptRow,
   VersionRow,
 } from '../storage/read-model.js';
-import type { ForwardArgs, TimelineOwner } from '../storage/timeline-reader.js';
+import type { ForwardArgs, OfOwner, TimelineOwner } from '../storage/timeline-reader.js';
 import type { Readers } from './readers.js';
 
 /** Payloads are large and rarely asked for: they are loaded apart. */
@@ -64,8 +67,10 @@ export interface Loaders {
   payloads: DataLoader<string, Json>;
   transcripts: Paged<TranscriptRow>;
   timelines: Paged<TimelineRow>;
+  transcriptMatches: (owner: TimelineOwner, search: TranscriptSearch) => Many<TranscriptRow>;
+  /** By `nameCustomer`. */
   journeys: (first: number) => Many<InteractionRow>;
-  interactionCounts: DataLoader<string, number>;
+  customerSummaries: DataLoader<string, CustomerSummary>;
   analyses: One<TimelineAnalysisRow>;
   /** The latest first. */
   analysesByInteraction: Many<TimelineAnalysisRow>;
@@ -78,11 +83,17 @@ export interface Loaders {
   availableActions: Many<MonitoringKind>;
 }
 
+/** What is looked for in transcripts, and how many entries of each are shown. */
+export interface TranscriptSearch {
+  phrases: readonly Phrase[];
+  first: number;
+}
+
 type Ids = readonly string[];
 
 export function createLoaders(readers: Readers, monitor: Monitor, frame: TenantFrame): Loaders {
   const { tenantId } = frame;
-  const { interactions, calls, timeline, sources, relations, analyses, actions } = readers;
+  const { interactions, customers, calls, timeline, sources, relations, analyses, actions } = readers;
   return {
     interactions: one((ids) => withSurvivors(readers, tenantId, ids)),
     calls: one(async (ids) => byId(await calls.byIds(tenantId, ids))),
@@ -115,7 +126,11 @@ export function createLoaders(readers: Readers, monitor: Monitor, frame: TenantF
     payloads: one((ids) => sources.payloads(tenantId, ids)),
     transcripts: byPage((owner, page, ids) => timeline.transcript(tenantId, owner, ids, page)),
     timelines: byPage((owner, page, ids) => timeline.timeline(tenantId, owner, ids, page)),
-    journeys: byArgument((first) => mapped((customers) => interactions.journey(frame, customers, first), [])),
+    transcriptMatches: bySearch((owner, { phrases, first }, ids) =>
+      timeline.matches(tenantId, owner, ids, phrases, first),
+    ),
+    journeys: byArgument((first) => mapped((names) => customers.journeys(frame, names, first), [])),
+    customerSummaries: mapped((names) => customers.summaries(frame, names), NO_CONTACT),
     analyses: one(async (ids) => byId(await analyses.byIds(tenantId, ids))),
     analysesByInteraction: many((ids) => analyses.byInteractions(tenantId, ids), ofInteraction),
     latestAnalysisByInteraction: many(
@@ -126,7 +141,6 @@ export function createLoaders(readers: Readers, monitor: Monitor, frame: TenantF
       (ids) => analyses.byInteractions(tenantId, ids, { most: 1, completed: true }),
       ofInteraction,
     ),
-    interactionCounts: mapped((customers) => interactions.countByCustomer(tenantId, customers), 0),
     monitoringActions: one(async (ids) => byId(await actions.byIds(tenantId, ids))),
     coachingNotesByCall: many((ids) => actions.notesByCalls(tenantId, ids), ofCall),
     availableActions: mapped((ids) => monitor.available(tenantId, ids), []),
@@ -201,6 +215,20 @@ function byPage<T>(
     return mapped<Page<T>>((ids) => load(owner, { first, after }, ids), EMPTY);
   });
   return (owner, { first = null, after = null }) => loaders(JSON.stringify([owner, first, after]));
+}
+
+/** A loader for each kind of owner and each search. */
+function bySearch<T>(
+  load: (owner: TimelineOwner, search: TranscriptSearch, ids: Ids) => Promise<OfOwner<T>[]>,
+): (owner: TimelineOwner, search: TranscriptSearch) => Many<T> {
+  const loaders = byArgument((key: string) => {
+    const [owner, search] = JSON.parse(key) as [TimelineOwner, TranscriptSearch];
+    return many<OfOwner<T>>(
+      (ids) => load(owner, search, ids),
+      ({ ownerId }) => ownerId,
+    );
+  });
+  return (owner, search) => loaders(JSON.stringify([owner, search]));
 }
 
 /** A loader for each argument that is asked with, made once. */

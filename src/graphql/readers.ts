@@ -1,6 +1,7 @@
 import type { AnalysisReader } from '../storage/analysis/analysis-reader.js';
 import type { ActionReader } from '../storage/control/action-reader.js';
 import type { CallReader } from '../storage/call-reader.js';
+import type { CustomerReader } from '../storage/customer-reader.js';
 import type { InteractionReader } from '../storage/interaction-reader.js';
 import type { FunnelReader } from '../storage/queries/funnel.js';
 import type { RelationReader } from '../storage/relation-reader.js';
@@ -10,6 +11,7 @@ import type { TimelineReader } from '../storage/timeline-reader.js';
 /** What resolvers and loaders read with. */
 export interface Readers {
   interactions: InteractionReader;
+  customers: CustomerReader;
   calls: CallReader;
   timeline: TimelineReader;
   sources: SourceReader;

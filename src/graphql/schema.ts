@@ -17,12 +17,13 @@ import { MonitoringResolver } from './control/monitoring.resolver.js';
 import { FunnelResolver } from './funnel/funnel.resolver.js';
 import { guardFields } from './guard.js';
 import { IngestResolver } from './ingest/ingest.resolver.js';
+import { CustomerResolver } from './interaction/customer.resolver.js';
 import {
   CauseResolver,
   InteractionHistoryResolver,
   InteractionRevisionResolver,
 } from './interaction/history.resolver.js';
-import { CustomerResolver, InteractionResolver } from './interaction/interaction.resolver.js';
+import { InteractionResolver } from './interaction/interaction.resolver.js';
 import { InteractionRelationsResolver, RelationResolver } from './interaction/relation.resolver.js';
 import {
   BannerResolver,

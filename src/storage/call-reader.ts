@@ -11,6 +11,7 @@ import { keysetPage } from './list/keyset.js';
 import type { CallOrder } from './list/order.js';
 import { callOrdering } from './list/order.js';
 import { Params, uuids } from './list/params.js';
+import { CALL_UNSHOWN } from './read-model.js';
 import type {
   CallRow,
   KnowledgeSearchRow,
@@ -186,7 +187,7 @@ export class CallReader {
   /** Made late: the entities' metadata is there only once the data source is initialised. */
   private get columns(): string {
     this.selected ??= [
-      selectList(columnsOf(this.db, CallEntity), 'c'),
+      selectList(columnsOf(this.db, CallEntity, CALL_UNSHOWN), 'c'),
       selectList(columnsOf(this.db, LegEntity, OF_LEG_ALONE), 'l'),
     ].join(', ');
     return this.selected;

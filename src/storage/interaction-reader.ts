@@ -10,8 +10,11 @@ import { interactionWhere } from './list/filter.js';
 import { keysetPage } from './list/keyset.js';
 import type { InteractionOrder } from './list/order.js';
 import { interactionOrdering } from './list/order.js';
-import { MAX_PAGE_SIZE, pageSize } from './list/page-size.js';
-import { Params, storable, uuids } from './list/params.js';
+import type { Facet, FacetCounts } from './list/facets.js';
+import { countFacets } from './list/facets.js';
+import { MAX_PAGE_SIZE } from './list/page-size.js';
+import { Params, uuids } from './list/params.js';
+import { INTERACTION_UNSHOWN } from './read-model.js';
 import type {
   InteractionRow,
   Page,
@@ -62,6 +65,15 @@ export class InteractionReader {
     const table = interactionTable(this.db, frame, params);
     const matching = `select 1 from ${table} where ${interactionWhere(filter, frame, params)}`;
     return countUpTo(this.db, matching, params, cap);
+  }
+
+  /** Counts by each of the facets that are asked for. */
+  async facets(
+    frame: TenantFrame,
+    filter: Maybe<InteractionFilter>,
+    facets: readonly Facet[],
+  ): Promise<Map<Facet, FacetCounts>> {
+    return facets.length === 0 ? new Map() : countFacets(this.db, frame, filter ?? {}, facets);
   }
 
   byIds(tenantId: string, ids: readonly string[]): Promise<InteractionRow[]> {
@@ -168,42 +180,6 @@ export class InteractionReader {
     );
   }
 
-  /** The latest interactions of each customer, named by `customerE164`, newest first. */
-  async journey(
-    frame: TenantFrame,
-    customers: readonly string[],
-    first: number,
-  ): Promise<Map<string, InteractionRow[]>> {
-    const { size } = pageSize({ first });
-    const journeys = new Map<string, InteractionRow[]>(customers.map((customer) => [customer, []]));
-    const known = storable(customers);
-    if (known.length === 0) return journeys;
-    const rows = await this.db.query<InteractionRow[]>(
-      `select i.* from unnest($2::text[]) customer(address) cross join lateral (
-        select ${this.columns} from interaction i
-        where i.tenant_id = $1 and i.customer_e164 = customer.address and i.deleted_at is null
-        order by i.started_at desc, i.id desc limit $3
-      ) i order by i."startedAt" desc, i.id desc`,
-      [frame.tenantId, known, size],
-    );
-    for (const row of rows) journeys.get(row.customerE164 ?? '')?.push(row);
-    return journeys;
-  }
-
-  /** How many interactions each customer has had. */
-  async countByCustomer(tenantId: string, customers: readonly string[]): Promise<Map<string, number>> {
-    const counts = new Map(customers.map((customer) => [customer, 0]));
-    const known = storable(customers);
-    if (known.length === 0) return counts;
-    const rows = await this.db.query<{ customer: string; count: number }[]>(
-      `select i.customer_e164 as customer, count(*) as count from interaction i
-      where i.tenant_id = $1 and i.customer_e164 = any($2::text[]) and i.deleted_at is null group by i.customer_e164`,
-      [tenantId, known],
-    );
-    for (const row of rows) counts.set(row.customer, row.count);
-    return counts;
-  }
-
   private async among(ids: readonly string[], where: string, params: Params): Promise<InteractionRow[]> {
     const known = uuids(ids);
     if (known.length === 0) return [];
@@ -215,7 +191,7 @@ export class InteractionReader {
 
   /** Made late: the entity's metadata is there only once the data source is initialised. */
   private get columns(): string {
-    this.selected ??= selectList(columnsOf(this.db, InteractionEntity), 'i');
+    this.selected ??= selectList(columnsOf(this.db, InteractionEntity, INTERACTION_UNSHOWN), 'i');
     return this.selected;
   }
 }

@@ -16,13 +16,26 @@ import type { RejectedRecordEntity, SourceRecordEntity } from './entities/source
 import type { SourceEntity } from './entities/tenant.entity.js';
 
 /** Rows as the readers give them: plain objects of the entities' shape, instants in epoch ms. */
-export type InteractionRow = Omit<InteractionEntity, never>;
+export type InteractionRow = Omit<InteractionEntity, (typeof INTERACTION_UNSHOWN)[number]>;
+/** Columns that statements read and nobody sees. */
+export const INTERACTION_UNSHOWN = [
+  'sourceIds',
+  'customerReversed',
+  'stages',
+  'stageMarks',
+  'calledBackAt',
+  'labels',
+  'nextEvaluationAt',
+  'deletedAt',
+] as const satisfies (keyof InteractionEntity)[];
 export type LegRow = Omit<LegEntity, never>;
 /** A call with the facts of its leg beside its own. Lists of the call that have tables of their own are not in it. */
-export type CallRow = CallEntity &
+export type CallRow = Omit<CallEntity, (typeof CALL_UNSHOWN)[number]> &
   Omit<LegRow, 'keys' | 'ignoredKeys' | 'link' | 'endPresumed' | 'deletedAt'> &
   Pick<Call, 'statusRaw'>;
-export type TranscriptRow = Omit<TranscriptEntryEntity, never>;
+export const CALL_UNSHOWN = ['labels'] as const satisfies (keyof CallEntity)[];
+export type TranscriptRow = Omit<TranscriptEntryEntity, (typeof ENTRY_UNSHOWN)[number]>;
+export const ENTRY_UNSHOWN = ['words'] as const satisfies (keyof TranscriptEntryEntity)[];
 export type ToolCallRow = Omit<ToolCallEntity, never>;
 export type KnowledgeSearchRow = Omit<KnowledgeSearchEntity, never>;
 export type RecordingRow = Omit<RecordingEntity, never>;

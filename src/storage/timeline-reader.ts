@@ -1,8 +1,11 @@
 import type { DataSource } from 'typeorm';
 import { KnowledgeSearchEntity, ToolCallEntity, TranscriptEntryEntity } from './entities/call.entity.js';
 import type { CursorCodec } from './list/cursor.js';
+import type { Phrase } from '../domain/spoken.js';
 import { pageSize } from './list/page-size.js';
 import { Params, storable, uuids } from './list/params.js';
+import { entryHas } from './list/transcript.js';
+import { ENTRY_UNSHOWN } from './read-model.js';
 import type { Page, PageArgs, TimelineRow, TranscriptRow } from './read-model.js';
 import { columnsOf, selectList } from './select.js';
 
@@ -10,6 +13,9 @@ export type TimelineOwner = 'call' | 'interaction';
 export type ForwardArgs = Pick<PageArgs, 'first' | 'after'>;
 
 type Kind = TimelineRow['kind'];
+
+/** A row that was asked for by its owner. */
+export type OfOwner<T> = T & { ownerId: string };
 
 /** What places an entry in time; everything else depends on its kind. */
 interface Entry {
@@ -79,9 +85,33 @@ export class TimelineReader {
     const known = storable(ids);
     if (call === undefined || known.length === 0) return [];
     return this.db.query<TranscriptRow[]>(
-      `select ${selectList(columnsOf(this.db, TranscriptEntryEntity), 'e')} from transcript_entry e
+      `select ${selectList(columnsOf(this.db, TranscriptEntryEntity, ENTRY_UNSHOWN), 'e')} from transcript_entry e
       where e.tenant_id = $1 and e.call_id = $2 and e.id = any($3::text[]) order by e.at, e.id`,
       [tenantId, call, known],
+    );
+  }
+
+  /** The entries of each owner's transcripts in which all phrases stand, the earliest first. */
+  async matches(
+    tenantId: string,
+    owner: TimelineOwner,
+    ownerIds: readonly string[],
+    phrases: readonly Phrase[],
+    first: number,
+  ): Promise<OfOwner<TranscriptRow>[]> {
+    const { size } = pageSize({ first });
+    const ids = uuids(ownerIds);
+    if (ids.length === 0 || phrases.length === 0) return [];
+    const params = new Params();
+    const tenant = params.add(tenantId, 'uuid');
+    const owners = params.add(ids, 'uuid[]');
+    const columns = selectList(columnsOf(this.db, TranscriptEntryEntity, ENTRY_UNSHOWN), 'e');
+    return this.db.query<OfOwner<TranscriptRow>[]>(
+      `select o.id as "ownerId", entry.* from unnest(${owners}) o(id) cross join lateral (
+        select ${columns} from ${CALLS_OF[owner]} join transcript_entry e on e.call_id = l.id
+        where ${entryHas(phrases, tenantId, params, tenant)} order by e.at, e.call_id, e.id limit ${params.add(size, 'integer')}
+      ) entry order by entry.at, entry."callId", entry.id`,
+      params.values,
     );
   }
 
@@ -151,7 +181,7 @@ export class TimelineReader {
     const own = new Set(this.propertiesOf(kind));
     const everyColumn = new Map(
       kinds
-        .flatMap((one) => columnsOf(this.db, ENTITIES[one]))
+        .flatMap((one) => columnsOf(this.db, ENTITIES[one], ENTRY_UNSHOWN))
         .map((column) => [column.propertyName, column]),
     );
     return [...everyColumn]
@@ -167,7 +197,7 @@ export class TimelineReader {
   }
 
   private propertiesOf(kind: Kind): string[] {
-    return columnsOf(this.db, ENTITIES[kind]).map((column) => column.propertyName);
+    return columnsOf(this.db, ENTITIES[kind], ENTRY_UNSHOWN).map((column) => column.propertyName);
   }
 }
 

@@ -8,6 +8,7 @@ import { createContext } from '../../src/graphql/context.js';
 import { AnalysisReader } from '../../src/storage/analysis/analysis-reader.js';
 import { CallReader } from '../../src/storage/call-reader.js';
 import { ActionReader } from '../../src/storage/control/action-reader.js';
+import { CustomerReader } from '../../src/storage/customer-reader.js';
 import { InteractionReader } from '../../src/storage/interaction-reader.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
 import { MarkStore } from '../../src/storage/marks/mark-store.js';
@@ -41,6 +42,7 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
   const readers = {
     interactions: new InteractionReader(db, cursors),
     calls: new CallReader(db, cursors),
+    customers: new CustomerReader(db),
     timeline: new TimelineReader(db, cursors),
     sources: new SourceReader(db, cursors),
     funnel: new FunnelReader(db),

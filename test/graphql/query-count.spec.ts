@@ -121,6 +121,16 @@ const LEVELS: [what: string, selection: string, statements: number][] = [
   ],
   ['the causes of the status history', 'statusHistory { causedBy { kind sourceRecord { hash } } }', 2],
   ['the journey of each customer', 'customer { journey(first: 3) { id } repeatCaller interactionCount }', 3],
+  [
+    'what is known of each customer',
+    'customer { channels { count } firstContactAt lastContactAt repeatCaller }',
+    2,
+  ],
+  [
+    'what was found in each transcript',
+    'transcriptMatches(query: "hello", first: 20) { snippet entry { text } }',
+    2,
+  ],
   ['source records and their payloads', 'sourceRecords { version payload }', 4],
   ['raw records', 'calls { rawRecord }', 4],
   [
@@ -146,6 +156,29 @@ describe('a list of interactions', () => {
       '{ interactions(first: 5) { totalCount totalCountIsCapped } }',
     );
     expect(interactions).toEqual({ totalCount: 50, totalCountIsCapped: false });
+    expect(statements.count).toBe(3);
+  });
+});
+
+describe('the facets of a list', () => {
+  test('take one statement beside the page, and none when they are not asked for', async () => {
+    const document = `{ interactions(first: 5, filter: { status: [COMPLETE], isTest: false }) {
+      facets { status { counts { count } } channel { isCapped } outcome { counts { value } } } } }`;
+    await dataOf(contextFor(servicesOn(database.db), world.frame), document);
+    expect(statements.count).toBe(2);
+    await dataOf(
+      contextFor(servicesOn(database.db), world.frame),
+      '{ interactions { facets { __typename } } }',
+    );
+    expect(statements.count).toBe(3);
+  });
+});
+
+describe('a customer', () => {
+  test('takes three statements, whatever is asked', async () => {
+    const document = `{ customer(address: "+12025551000") { address repeatCaller interactionCount channels { count }
+      firstContactAt lastContactAt journey(first: 100) { id } } }`;
+    await dataOf(contextFor(servicesOn(database.db), world.frame), document);
     expect(statements.count).toBe(3);
   });
 });

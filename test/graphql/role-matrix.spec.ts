@@ -85,6 +85,7 @@ describe('what a role may do', () => {
       'Mutation.updateTracePolicy': 'CONFIGURE',
       'Query.call': 'READ',
       'Query.calls': 'READ',
+      'Query.customer': 'READ',
       'Query.deletedInteractions': 'DELETE',
       'Query.erasure': 'ERASE',
       'Query.erasures': 'ERASE',

@@ -73,6 +73,7 @@ describe('the schema', () => {
     expect(rootFields('Query')).toEqual([
       'call',
       'calls',
+      'customer',
       'deletedInteractions',
       'erasure',
       'erasures',

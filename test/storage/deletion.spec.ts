@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CallReader } from '../../src/storage/call-reader.js';
+import { CustomerReader, nameCustomer } from '../../src/storage/customer-reader.js';
 import { InteractionReader } from '../../src/storage/interaction-reader.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
 import { FunnelReader } from '../../src/storage/queries/funnel.js';
@@ -11,12 +12,13 @@ import { frameOf } from '../support/live.js';
 import { at, BASE, callRecords, World } from '../support/world.js';
 
 const HOUR = 3_600_000;
-const CUSTOMER = '+12025550123';
+const CUSTOMER = nameCustomer(['address:+12025550123']);
 
 let world: World;
 let deletions: DeletionStore;
 let interactions: InteractionReader;
 let calls: CallReader;
+let customers: CustomerReader;
 
 beforeAll(async () => {
   world = await World.create(2);
@@ -24,6 +26,7 @@ beforeAll(async () => {
   deletions = new DeletionStore(world.db, cursors);
   interactions = new InteractionReader(world.db, cursors);
   calls = new CallReader(world.db, cursors);
+  customers = new CustomerReader(world.db);
 });
 afterAll(() => world.close());
 beforeEach(async () => {
@@ -60,8 +63,12 @@ async function found(id: string, search: string) {
     count: (await interactions.count(frame, null)).count,
     byId: await size(interactions.byIds(tenantId, [id])),
     search: (await interactions.count(frame, { search })).count,
-    customer: (await interactions.countByCustomer(tenantId, [CUSTOMER])).get(CUSTOMER),
-    journey: (await interactions.journey(frame, [CUSTOMER], 10)).get(CUSTOMER)?.length,
+    customer: (await customers.summaries(frame, [CUSTOMER])).get(CUSTOMER)?.interactionCount ?? 0,
+    journey: (await customers.journeys(frame, [CUSTOMER], 10)).get(CUSTOMER)?.length,
+    known: (await customers.find(frame, '+12025550123')) === null ? 0 : 1,
+    said: (await interactions.count(frame, { transcriptSearch: 'hello' })).count,
+    callSaid: (await calls.count(frame, { transcriptSearch: 'hello' })).count,
+    facets: (await interactions.facets(frame, null, ['status'])).get('status')?.counts.length,
     recent: await size(interactions.recent(frame, null, 0, 10)),
     asOf: (await interactions.page(frameAsOf(frame, world.now), null, null, { first: 10 })).edges.length,
     calls: (await calls.page(frame, null, null, { first: 10 })).edges.length,
@@ -83,6 +90,10 @@ const NOTHING = {
   search: 0,
   customer: 0,
   journey: 0,
+  known: 0,
+  said: 0,
+  callSaid: 0,
+  facets: 0,
   recent: 0,
   asOf: 0,
   calls: 0,
@@ -107,6 +118,7 @@ describe('a deleted interaction', () => {
     const id = await sendCall('one');
     const before = await found(id, 'one');
     expect(before).toMatchObject({ list: [id], asOf: 1, calls: 2, callsOfIt: 2, records: 6, funnel: 1 });
+    expect(before).toMatchObject({ customer: 1, journey: 1, known: 1, said: 1, callSaid: 1, facets: 1 });
     const [row] = await interactions.byIds(world.tenantId, [id]);
     expect(await remove(id)).toBe(id);
     expect(await found(id, 'one')).toEqual(NOTHING);
@@ -260,7 +272,7 @@ describe('what comes later for a deleted interaction', () => {
   });
 
   it('does not wake a call-back: the funnel forgets that the customer called again', async () => {
-    const first = { ...leg('d1', 'k1'), direction: 'INBOUND', customer: { address: CUSTOMER } };
+    const first = { ...leg('d1', 'k1'), direction: 'INBOUND', customer: { address: '+12025550123' } };
     const again = { startedAt: at(7_200), occurredAt: at(7_300), endedAt: at(7_300) };
     await world.send('dialer', { ...first, endedAt: at(60) });
     const [second] = await world.send('dialer', { ...first, ...again, ...{ externalId: 'd2', keys: [] } });

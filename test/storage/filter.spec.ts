@@ -36,59 +36,60 @@ afterAll(() => database.close());
 
 /** Five interactions; `summary` is the name by which the tables below call each. */
 async function populate(tenant: World): Promise<void> {
-  const whole = await tenant.interaction({ ...named('whole'), ...WHOLE });
-  const dropped = await tenant.interaction({ ...named('dropped'), ...DROPPED });
-  const waiting = await tenant.interaction({ ...named('waiting'), ...WAITING });
-  const live = await tenant.interaction({ ...named('live'), ...LIVE });
-  await tenant.interaction({ ...named('bare'), startedAt: NOON - 3 * DAY, isTest: true });
   const twilio = await tenant.source({ name: 'twilio' });
   const vapi = await tenant.source({ name: 'vapi', role: 'ASSISTANT' });
-  const legs = { interactionId: whole.id, startedAt: whole.startedAt };
+  const by = (...sources: { id: string }[]) => ({ sourceIds: sources.map(({ id }) => id) });
+  const whole = await tenant.interaction({ ...named('whole'), ...WHOLE, ...by(twilio, vapi) });
+  const dropped = await tenant.interaction({ ...named('dropped'), ...DROPPED, ...by(twilio) });
+  const waiting = await tenant.interaction({ ...named('waiting'), ...WAITING, ...by(vapi) });
+  const live = await tenant.interaction({ ...named('live'), ...LIVE, ...by(twilio) });
+  await tenant.interaction({ ...named('bare'), startedAt: NOON - 3 * DAY, isTest: true });
   const dialer = await tenant.call({
-    ...legs,
-    sourceId: twilio.id,
-    externalId: DIALER_ID,
+    ...placed(whole, twilio, 'whole dialer', DIALER_ID),
     direction: 'INBOUND',
     campaign: 'spring',
     disconnectedBy: 'CUSTOMER',
-    endReason: 'whole dialer',
-  });
-  await tenant.call({
-    ...legs,
-    sourceId: vapi.id,
-    role: 'ASSISTANT',
-    endReason: 'whole assistant',
-    externalId: 'a1',
+    recording: { url: 'https://recordings.example/1' },
+    durationMs: 90_000,
+    channel: 'VOICE',
+    outcome: 'COMPLETED',
   });
   await tenant.key(dialer.id, SHARED_KEY);
-  await tenant.call({
-    interactionId: dropped.id,
-    sourceId: twilio.id,
-    startedAt: dropped.startedAt,
-    status: 'BUSY',
-    endReason: 'dropped dialer',
-    externalId: 'd1',
-    isTest: true,
-  });
-  await tenant.call({
-    interactionId: waiting.id,
-    sourceId: vapi.id,
+  const assistant = await tenant.call({
+    ...placed(whole, vapi, 'whole assistant', 'a1'),
     role: 'ASSISTANT',
-    startedAt: waiting.startedAt,
-    endReason: 'waiting assistant',
-    externalId: 'w1',
-    direction: 'OUTBOUND',
+    flow: 'support',
+    tags: { Language: 'es' },
+    postCallAnalysis: { tags: ['billing'] },
+    sentiment: [{ label: 'gratitude', at: NOON }],
   });
+  await tenant.message(assistant.id, { text: 'Your order ORD-17 is refunded, Señor. 100% sure!' });
+  await tenant.message(assistant.id, { text: 'The policy says so.', at: NOON + 1 });
   await tenant.call({
-    interactionId: live.id,
-    sourceId: twilio.id,
-    startedAt: live.startedAt,
-    status: 'ACTIVE',
-    endReason: 'live dialer',
-    externalId: 'l1',
-    disconnectedBy: null,
+    ...placed(dropped, twilio, 'dropped dialer', 'd1'),
+    status: 'BUSY',
+    isTest: true,
+    durationMs: 30_000,
+    reviewFlags: [{ code: 'ANOMALY' }],
   });
+  const chat = await tenant.call({
+    ...placed(waiting, vapi, 'waiting assistant', 'w1'),
+    role: 'ASSISTANT',
+    direction: 'OUTBOUND',
+    channel: 'WEB',
+  });
+  await tenant.message(chat.id, { text: 'Order refunded by policy: la garantía. 退款政策' });
+  const active = { status: 'ACTIVE' as const, disconnectedBy: null };
+  await tenant.call({ ...placed(live, twilio, 'live dialer', 'l1'), ...active });
 }
+
+/** A call of an interaction; `endReason` is the name by which the tables below call it. */
+const placed = (
+  { id: interactionId, startedAt }: InteractionEntity,
+  { id: sourceId }: { id: string },
+  endReason: string,
+  externalId: string,
+) => ({ interactionId, startedAt, sourceId, endReason, externalId });
 
 const named = (summary: string): Partial<InteractionEntity> => ({ summary });
 
@@ -102,6 +103,14 @@ const WHOLE: Partial<InteractionEntity> = {
   customerAddress: '+12025550123',
   hasRecording: true,
   durationMs: 90_000,
+  tags: [
+    { name: 'Language', value: 'es' },
+    { name: 'billing', value: null },
+  ],
+  sentiment: [
+    { label: 'gratitude', at: NOON },
+    { label: 'Confusion', at: NOON },
+  ],
 };
 const DROPPED: Partial<InteractionEntity> = {
   startedAt: NOON - 2 * HOUR,
@@ -112,6 +121,8 @@ const DROPPED: Partial<InteractionEntity> = {
   customerAddress: '+12025559123',
   reviewFlags: [{ code: 'ANOMALY' }],
   durationMs: 30_000,
+  tags: [{ name: 'language', value: 'EN' }],
+  sentiment: [{ label: 'anger', at: NOON }],
 };
 const WAITING: Partial<InteractionEntity> = {
   startedAt: NOON - DAY,
@@ -119,6 +130,7 @@ const WAITING: Partial<InteractionEntity> = {
   expectedBy: NOON + MINUTE,
   channel: 'WEB',
   customerAddress: 'Ann@Example.com',
+  customerKeys: ['address:ann@example.com', 'id:["crm","Ann:7"]'],
   flow: 'sales',
 };
 const LIVE: Partial<InteractionEntity> = {
@@ -166,6 +178,9 @@ describe('interactionWhere', () => {
     ['an unknown source', { source: 'nobody' }, []],
     ['customer in another spelling', { customer: '(202) 555-0123' }, ['whole']],
     ['customer that is no number', { customer: 'ANN@example.com' }, ['waiting']],
+    ['customer by the id that a system gives', { customer: 'Ann:7' }, ['waiting']],
+    ['customer by a part of that id', { customer: '7' }, []],
+    ['customer by the form of a key', { customer: 'id:["crm","Ann:7"]' }, []],
     ['customer by the end of a number', { customer: '0123' }, []],
     ['customer who withheld the number', { customer: 'anonymous' }, []],
     ['isTest', { isTest: true }, ['bare']],
@@ -191,6 +206,28 @@ describe('interactionWhere', () => {
     ['quick DROPPED_TODAY', { quick: 'DROPPED_TODAY' }, ['dropped']],
     ['quick WAITING_TO_SYNC', { quick: 'WAITING_TO_SYNC' }, ['dropped', 'waiting']],
     ['quick LIVE', { quick: 'LIVE' }, ['live']],
+    ['a tag by its name', { tags: [{ name: 'language' }] }, ['whole', 'dropped']],
+    ['a tag by its name and value', { tags: [{ name: 'LANGUAGE', value: 'Es' }] }, ['whole']],
+    ['a tag without a value by its name', { tags: [{ name: 'billing' }] }, ['whole']],
+    ['a tag without a value by a value', { tags: [{ name: 'billing', value: '' }] }, []],
+    ['a tag by a part of its name', { tags: [{ name: 'lang' }, { name: '%' }] }, []],
+    ['a tag by a value of another', { tags: [{ name: 'billing', value: 'es' }] }, []],
+    ['a tag whose name looks like two', { tags: [{ name: 'language","es' }] }, []],
+    [
+      'any of several tags',
+      { tags: [{ name: 'billing' }, { name: 'language', value: 'en' }] },
+      ['whole', 'dropped'],
+    ],
+    [
+      'all of several tags, by and',
+      { and: [{ tags: [{ name: 'billing' }] }, { tags: [{ name: 'language' }] }] },
+      ['whole'],
+    ],
+    ['no tag at all', { tags: [] }, []],
+    ['sentiment', { sentiment: ['Gratitude'] }, ['whole']],
+    ['any of several sentiments', { sentiment: ['anger', 'confusion'] }, ['whole', 'dropped']],
+    ['a sentiment that nobody had', { sentiment: ['joy', ''] }, []],
+    ['a campaign too long to be one', { campaign: 'x'.repeat(100_000) }, []],
     ['two fields at once', { status: ['COMPLETE'], isTest: false }, ['whole']],
   ])('understands %s', async (_, filter, expected) => {
     expect(await found(filter)).toEqual(expected);
@@ -225,7 +262,8 @@ describe('interactionWhere', () => {
   });
 
   it('matches nothing, and fails on nothing, for text that is too long or that the database cannot hold', async () => {
-    expect(await found({ search: '9'.repeat(20_000) })).toEqual([]);
+    expect(await found({ search: '9'.repeat(500) })).toEqual([]);
+    expect(await found({ customer: '9'.repeat(20_000) })).toEqual([]);
     for (const bad of ['\u0000', 'ORD-17\u0000', '\ud800', 'a\udfff']) {
       const lists = { status: [silly(bad)], channel: [silly(bad)], outcome: [silly(bad)] };
       for (const [field, value] of Object.entries({
@@ -234,12 +272,59 @@ describe('interactionWhere', () => {
         flow: bad,
         source: bad,
         customer: bad,
+        transcriptSearch: bad,
+        sentiment: [bad],
+        tags: [{ name: bad }, { name: 'language', value: bad }],
         ...lists,
       }))
-        expect([field, await found({ [field]: value })]).toEqual([field, []]);
+        expect([field, await found({ [field]: value })]).toEqual([
+          field,
+          bad === 'ORD-17\u0000' && field === 'transcriptSearch' ? ['whole'] : [],
+        ]);
     }
     expect(await found({ status: [silly('\u0000'), 'DROPPED'] })).toEqual(['dropped']);
     expect(await found({ not: { search: '\u0000' } })).toEqual(EVERY);
+  });
+
+  it.each<[string, string[]]>([
+    ['refunded', ['whole', 'waiting']],
+    ['REFUNDED Order', ['whole', 'waiting']],
+    ['"order refunded"', ['waiting']],
+    ['"refunded order"', []],
+    ['refunded policy', ['waiting']],
+    ['says policy', ['whole']],
+    ['ORD-17', ['whole']],
+    ['17-ORD', []],
+    ['senor', ['whole']],
+    ['Garantia', ['waiting']],
+    ['退款', ['waiting']],
+    ['款退', []],
+    ['100%', ['whole']],
+    ['10', []],
+    ['refund', []],
+    ['refund%', []],
+    ['refund*', []],
+    ['refund:*', []],
+    ['refunded & missing', []],
+    ['refunded | missing', []],
+    ['!missing', []],
+    ['%', []],
+    ['"', []],
+    ["' or true --", []],
+    ['', EVERY],
+    ['  \n', EVERY],
+  ])('finds by the transcript search %j', async (transcriptSearch, expected) => {
+    expect(await found({ transcriptSearch })).toEqual(expected);
+  });
+
+  it('refuses a search that is too long to be one', async () => {
+    for (const field of ['search', 'transcriptSearch'])
+      await expect(found({ [field]: 'x'.repeat(10_000) })).rejects.toThrow(
+        `${field} must have at most 500 characters`,
+      );
+    await expect(found({ transcriptSearch: 'x '.repeat(51) })).rejects.toThrow(
+      'transcriptSearch must have at most 50 words',
+    );
   });
 
   it.each<[string, InteractionFilter, string[]]>([
@@ -254,6 +339,14 @@ describe('interactionWhere', () => {
     ],
     ['not of a search', { not: { search: '+12025550123' } }, ['live', 'dropped', 'waiting', 'bare']],
     ['not of a source', { not: { source: 'twilio' } }, ['waiting', 'bare']],
+    ['not of a transcript search', { not: { transcriptSearch: 'refunded' } }, ['live', 'dropped', 'bare']],
+    ['not of a tag', { not: { tags: [{ name: 'language' }] } }, ['live', 'waiting', 'bare']],
+    ['not of a customer', { not: { customer: 'Ann:7' } }, ['live', 'whole', 'dropped', 'bare']],
+    [
+      'or of two searches',
+      { or: [{ transcriptSearch: 'garantia' }, { search: '9123' }] },
+      ['dropped', 'waiting'],
+    ],
     ['not of not', { not: { not: { quick: 'LIVE' } } }, ['live']],
     ['not of everything', { not: {} }, []],
     ['an empty and', { and: [] }, EVERY],
@@ -275,7 +368,15 @@ describe('interactionWhere', () => {
   it('puts no value into the text of the condition', () => {
     const params = new Params();
     const where = interactionWhere(
-      { search: 'marker', campaign: 'marker', source: 'marker' },
+      {
+        search: 'marker',
+        transcriptSearch: 'marker',
+        campaign: 'marker',
+        source: 'marker',
+        customer: 'marker',
+        sentiment: ['marker'],
+        tags: [{ name: 'marker', value: 'marker' }],
+      },
       world.frame,
       params,
     );
@@ -323,6 +424,30 @@ describe('callWhere', () => {
       { role: ['DIALER'], not: { disconnectedBy: ['CUSTOMER'] } },
       ['dropped dialer', 'live dialer'],
     ],
+    ['channel', { channel: ['WEB'] }, ['waiting assistant']],
+    ['outcome', { outcome: ['COMPLETED'] }, ['whole dialer']],
+    ['flow', { flow: 'support' }, ['whole assistant']],
+    ['hasRecording', { hasRecording: true }, ['whole dialer']],
+    ['no recording', { hasRecording: false, role: ['DIALER'] }, ['dropped dialer', 'live dialer']],
+    ['minDurationMs', { minDurationMs: 30_001 }, ['whole dialer']],
+    ['maxDurationMs', { maxDurationMs: 30_000 }, ['dropped dialer']],
+    ['flagged', { flagged: true }, ['dropped dialer']],
+    ['a stated tag', { tags: [{ name: 'language', value: 'ES' }] }, ['whole assistant']],
+    ['a tag of the analysis', { tags: [{ name: 'Billing' }] }, ['whole assistant']],
+    ['sentiment', { sentiment: ['gratitude'] }, ['whole assistant']],
+    [
+      "customer: the calls of the customer's interactions",
+      { customer: '(202) 555-0123' },
+      ['whole assistant', 'whole dialer'],
+    ],
+    ['customer by the id that a system gives', { customer: 'Ann:7' }, ['waiting assistant']],
+    ['customer who withheld the number', { customer: 'anonymous' }, []],
+    ['transcriptSearch', { transcriptSearch: 'refunded' }, ['waiting assistant', 'whole assistant']],
+    ['transcriptSearch for nothing that can be said', { transcriptSearch: '%' }, []],
+    ['startedAt from after to', { startedAt: { from: NOON, to: NOON - DAY } }, []],
+    ['no status at all', { status: [] }, []],
+    ['a status that is none', { status: [silly('DROPPED')] }, []],
+    ['an unknown source', { source: 'nobody' }, []],
     ['search by an external id', { search: DIALER_ID }, ['whole dialer']],
     ['search by a key', { search: SHARED_KEY }, ['whole dialer']],
     [

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { Call } from '../../src/domain/call.js';
 import { marksOf } from '../../src/domain/funnel.js';
 import type { Stages } from '../../src/domain/stages.js';
 import { STAGES } from '../../src/domain/words.js';
 import { normalizeAddress } from '../../src/storage/address.js';
+import { customerKeysOf } from '../../src/storage/customer-keys.js';
 import {
   CallEntity,
   KnowledgeSearchEntity,
@@ -18,7 +20,10 @@ import {
 import { CorrelationKeyEntity, LegEntity } from '../../src/storage/entities/leg.entity.js';
 import { RejectedRecordEntity, SourceRecordEntity } from '../../src/storage/entities/source-record.entity.js';
 import { SourceEntity, TenantEntity } from '../../src/storage/entities/tenant.entity.js';
-import type { CallRow, TenantFrame } from '../../src/storage/read-model.js';
+import { callLabels, interactionLabels } from '../../src/storage/list/labels.js';
+import { wordVector } from '../../src/storage/list/transcript.js';
+import { INTERACTION_UNSHOWN } from '../../src/storage/read-model.js';
+import type { CallRow, InteractionRow, TenantFrame, TranscriptRow } from '../../src/storage/read-model.js';
 
 /** When everything in a world happens unless a test says otherwise. */
 export const NOON = Date.parse('2026-03-02T12:00:00.000Z');
@@ -62,14 +67,17 @@ export class World {
     const customer = normalizeAddress(row.customerAddress ?? null, this.frame.defaultCountry);
     const startedAt = row.startedAt ?? NOON;
     const durationMs = row.durationMs === undefined ? MINUTE : row.durationMs;
-    return this.insert(InteractionEntity, {
+    const whole = {
       ...emptyInteraction(startedAt),
       durationMs,
       endedAt: durationMs === null ? null : startedAt + durationMs,
       customerE164: customer.e164,
       customerReversed: customer.reversed,
+      customerKeys: customerKeysOf(customer.e164, [], this.frame.defaultCountry),
       ...row,
-    });
+    };
+    const labels = interactionLabels(this.tenantId, whole as InteractionEntity);
+    return this.insert(InteractionEntity, { ...whole, labels });
   }
 
   redirect(id: string, survivorId: string): Promise<InteractionRedirectEntity> {
@@ -94,7 +102,8 @@ export class World {
       ...row,
     };
     await this.leg({ ...only(this.db, LegEntity, whole), id });
-    await this.insert(CallEntity, { ...only(this.db, CallEntity, whole), id });
+    const labels = callLabels(this.tenantId, { ...whole, toolCalls: [] } as unknown as Call);
+    await this.insert(CallEntity, { ...only(this.db, CallEntity, whole), id, labels });
     return { ...whole, tenantId: this.tenantId } as CallRow;
   }
 
@@ -125,9 +134,11 @@ export class World {
     });
   }
 
-  message(callId: string, row: Partial<TranscriptEntryEntity> = {}): Promise<TranscriptEntryEntity> {
+  async message(callId: string, row: Partial<TranscriptRow> = {}): Promise<TranscriptRow> {
     const base = { id: randomUUID(), at: NOON, speaker: 'CUSTOMER' as const, text: 'Hello' };
-    return this.insert(TranscriptEntryEntity, { ...base, callId, ...row });
+    const whole = { ...base, callId, ...row };
+    await this.insert(TranscriptEntryEntity, { ...whole, words: wordVector(this.tenantId, whole.text) });
+    return { ...whole, tenantId: this.tenantId } as TranscriptRow;
   }
 
   toolCall(callId: string, row: Partial<ToolCallEntity> = {}): Promise<ToolCallEntity> {
@@ -184,6 +195,12 @@ export class World {
     return whole as unknown as T;
   }
 }
+
+/** What readers show of an interaction's row. */
+export const shownOf = (row: InteractionEntity): Partial<InteractionRow> =>
+  Object.fromEntries(
+    Object.entries(row).filter(([property]) => !INTERACTION_UNSHOWN.some((name) => name === property)),
+  );
 
 /** Those of the properties that an entity has. */
 function only(db: DataSource, entity: EntityTarget<ObjectLiteral>, row: object): object {

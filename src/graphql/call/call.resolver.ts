@@ -33,12 +33,14 @@ import { CallConnection, CallType } from './call.type.js';
 import { LatencyTraceType, LatencyType, PostCallCacheType, TokensType, TurnType } from './metrics.type.js';
 import { RecordingType } from './recording.type.js';
 import { rawRecord } from './raw-record.js';
+import { MATCHES, matchWithin, transcriptMatches, TranscriptMatchesArgs } from './match.js';
 import { within } from './timeline.resolver.js';
 import {
   KnowledgeSearchType,
   MessageConnection,
   TimelineEntryConnection,
   ToolCallType,
+  TranscriptMatchType,
 } from './timeline.type.js';
 
 @Resolver(() => CallType)
@@ -182,6 +184,15 @@ export class CallResolver {
     @Ctx() { loaders }: GraphQLContext,
   ) {
     return connection(mapPage(await loaders.timelines('call', page).load(row.id), within(row.sortedAt)));
+  }
+
+  @FieldResolver(() => [TranscriptMatchType], { description: MATCHES })
+  async transcriptMatches(
+    @Root() row: CallRow,
+    @Args(() => TranscriptMatchesArgs) args: TranscriptMatchesArgs,
+    @Ctx() { loaders }: GraphQLContext,
+  ) {
+    return (await transcriptMatches(loaders, 'call', row.id, args)).map(matchWithin(row.sortedAt));
   }
 
   @FieldResolver(() => [ToolCallType], { description: 'The tools that ran, in order of time.' })

@@ -1,7 +1,7 @@
 import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import type { Json, SearchLatency } from '../../domain/record.js';
 import type { CacheStatus, Instant, Speaker, ToolStatus } from '../../domain/words.js';
-import type { TimelineRow } from '../../storage/read-model.js';
+import type { TimelineRow, TranscriptRow } from '../../storage/read-model.js';
 import { connectionType } from '../connection.js';
 import { DateTime, JsonValue } from '../scalars.js';
 import { CacheStatusEnum, SpeakerEnum, ToolStatusEnum } from './call.enums.js';
@@ -25,6 +25,33 @@ export class MessageType {
 
   @Field(() => Boolean, { nullable: true, description: 'True when the other side barged in.' })
   interrupted!: boolean | null;
+}
+
+@ObjectType('TextSpan', {
+  description: 'A part of a text, in UTF-16 units as JavaScript counts them.',
+  simpleResolvers: true,
+})
+export class TextSpanType {
+  @Field(() => Int, { description: 'Where it begins.' })
+  from!: number;
+
+  @Field(() => Int, { description: 'Where it ends; the unit there is not part of it.' })
+  to!: number;
+}
+
+@ObjectType('TranscriptMatch', {
+  description: 'An entry of a transcript that has what was searched for.',
+  simpleResolvers: true,
+})
+export class TranscriptMatchType {
+  @Field(() => MessageType, { description: 'The whole entry.' })
+  entry!: TranscriptRow;
+
+  @Field(() => String, { description: 'The part of its text around what was found. Plain text, not HTML.' })
+  snippet!: string;
+
+  @Field(() => [TextSpanType], { description: 'Where in the snippet the searched words stand.' })
+  highlights!: TextSpanType[];
 }
 
 @ObjectType('ToolCall', {

@@ -1,21 +1,13 @@
-import { ArgsType, Field, InputType, Int } from 'type-graphql';
-import type {
-  Channel,
-  Direction,
-  DropStage,
-  Instant,
-  InteractionStatus,
-  Outcome,
-} from '../../domain/words.js';
+import { ArgsType, Field, InputType } from 'type-graphql';
+import type { DropStage, Instant, InteractionStatus } from '../../domain/words.js';
 import type { InteractionFilter, QuickFilter } from '../../storage/list/filter.js';
 import type { OrderDirection } from '../../storage/list/keyset.js';
 import type { InteractionOrder, InteractionOrderField } from '../../storage/list/order.js';
-import type { DatePreset, Range } from '../../storage/read-model.js';
 import { PageArgsType } from '../connection.js';
-import { ChannelEnum, DirectionEnum, enumOf } from '../enums.js';
-import { DatePresetEnum, InstantRangeInput, OrderDirectionEnum } from '../list.args.js';
+import { enumOf } from '../enums.js';
+import { ANY_OF, ListFilterInput, OrderDirectionEnum } from '../list.args.js';
 import { DateTime } from '../scalars.js';
-import { DropStageEnum, InteractionStatusEnum, OutcomeEnum } from './interaction.enums.js';
+import { DropStageEnum, InteractionStatusEnum } from './interaction.enums.js';
 
 export const QuickFilterEnum = enumOf<QuickFilter>('QuickFilter', 'The one-click views of the list.', {
   DROPPED_TODAY: "Dropped, and begun today in the tenant's time zone.",
@@ -23,18 +15,10 @@ export const QuickFilterEnum = enumOf<QuickFilter>('QuickFilter', 'The one-click
   LIVE: 'In progress.',
 });
 
-const ANY_OF = 'Any of these; null: not asked for.';
-
 @InputType('InteractionFilter', {
   description: 'Which interactions. All given fields must hold; null and absent fields are not asked for.',
 })
-export class InteractionFilterInput implements InteractionFilter {
-  @Field(() => InstantRangeInput, { nullable: true, description: 'When it began.' })
-  startedAt?: Range<Instant> | null;
-
-  @Field(() => DatePresetEnum, { nullable: true, description: 'When it began, as a named period.' })
-  datePreset?: DatePreset | null;
-
+export class InteractionFilterInput extends ListFilterInput implements InteractionFilter {
   @Field(() => [InteractionStatusEnum], { nullable: true, description: `Its status. ${ANY_OF}` })
   status?: InteractionStatus[] | null;
 
@@ -43,52 +27,6 @@ export class InteractionFilterInput implements InteractionFilter {
     description: `Where a dropped trace is incomplete. ${ANY_OF}`,
   })
   dropStage?: DropStage[] | null;
-
-  @Field(() => [ChannelEnum], { nullable: true, description: `Its channel. ${ANY_OF}` })
-  channel?: Channel[] | null;
-
-  @Field(() => [DirectionEnum], { nullable: true, description: `Its direction. ${ANY_OF}` })
-  direction?: Direction[] | null;
-
-  @Field(() => [OutcomeEnum], { nullable: true, description: `How it ended. ${ANY_OF}` })
-  outcome?: Outcome[] | null;
-
-  @Field(() => String, { nullable: true, description: 'Its campaign, exactly as the source names it.' })
-  campaign?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "The assistant's flow, exactly as the source names it.",
-  })
-  flow?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'The name of a source that reported one of its legs.' })
-  source?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'A phone number in any spelling or its last four digits or more, a reference, or any external id or key.',
-  })
-  search?: string | null;
-
-  @Field(() => String, { nullable: true, description: "The customer's address; numbers in any spelling." })
-  customer?: string | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'True: tests alone. False: no tests.' })
-  isTest?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Whether it has a recording.' })
-  hasRecording?: boolean | null;
-
-  @Field(() => Int, { nullable: true, description: 'It lasted at least this long, in ms.' })
-  minDurationMs?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'It lasted at most this long, in ms.' })
-  maxDurationMs?: number | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Whether it has a review flag.' })
-  flagged?: boolean | null;
 
   @Field(() => QuickFilterEnum, { nullable: true, description: 'A one-click view.' })
   quick?: QuickFilter | null;

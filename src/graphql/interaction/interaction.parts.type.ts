@@ -19,26 +19,6 @@ import {
   TransferStateEnum,
 } from './interaction.enums.js';
 
-@ObjectType('Customer', {
-  description: 'The customer of an interaction, as its sources know them.',
-  simpleResolvers: true,
-})
-export class CustomerType {
-  @Field(() => String, {
-    nullable: true,
-    description: 'Phone number, email or contact id, as the source wrote it.',
-  })
-  address!: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Name, when a source knows it.' })
-  displayName!: string | null;
-}
-
-/** The root of `Customer`: `key` is the same for every spelling of an address. */
-export interface CustomerOf extends CustomerType {
-  key: string | null;
-}
-
 @ObjectType('Tag', {
   description: 'Metadata such as call reason, language or a function output.',
   simpleResolvers: true,

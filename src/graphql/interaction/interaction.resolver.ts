@@ -1,19 +1,22 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { analysisOf, bannersOf } from '../../domain/presentation.js';
 import { explain, printDuration } from '../../domain/why.js';
 import type { Instant } from '../../domain/words.js';
+import type { KnownCustomer } from '../../storage/customer-reader.js';
 import type { InteractionRow, StatusChangeRow } from '../../storage/read-model.js';
 import { frameAsOf } from '../../storage/read-model.js';
 import { PostCallAnalysisType } from '../call/analysis.type.js';
 import { placedRecordings } from '../call/recording.resolver.js';
 import { RecordingType } from '../call/recording.type.js';
 import { CallType } from '../call/call.type.js';
+import { MATCHES, matchWithin, transcriptMatches, TranscriptMatchesArgs } from '../call/match.js';
 import { within } from '../call/timeline.resolver.js';
 import {
   KnowledgeSearchType,
   MessageConnection,
   TimelineEntryConnection,
   ToolCallType,
+  TranscriptMatchType,
 } from '../call/timeline.type.js';
 import { connection, ForwardArgs, mapPage } from '../connection.js';
 import type { GraphQLContext } from '../context.js';
@@ -21,15 +24,14 @@ import { globalId, localId } from '../node.js';
 import { DateTime } from '../scalars.js';
 import { SourceRecordType } from '../source/source.type.js';
 import { AS_OF, InteractionsArgs } from './interaction.args.js';
-import type { CustomerOf } from './interaction.parts.type.js';
-import { BannerType, CustomerType } from './interaction.parts.type.js';
+import { customerOf } from './customer.resolver.js';
+import { CustomerType } from './customer.type.js';
+import { facetsOf } from './facets.type.js';
+import { BannerType } from './interaction.parts.type.js';
 import { InteractionConnection, InteractionType } from './interaction.type.js';
 import { LegType } from './leg.type.js';
 import { DEFAULT_LOCALE, localeOf } from './locale.js';
 import { StatusChangeType, WhyType } from './status.type.js';
-
-/** How much of a customer's journey is shown when nothing is said. */
-const JOURNEY = 10;
 
 const LOCALE = 'Language of the sentence: `en` or `es`.';
 
@@ -42,7 +44,8 @@ export class InteractionResolver {
   ) {
     const frame = frameAsOf(now, asOf);
     const counted = () => readers.interactions.count(frame, filter);
-    return connection(await readers.interactions.page(frame, filter, orderBy, page), counted);
+    const found = connection(await readers.interactions.page(frame, filter, orderBy, page), counted);
+    return { ...found, facets: () => facetsOf((asked) => readers.interactions.facets(frame, filter, asked)) };
   }
 
   @Query(() => InteractionType, {
@@ -73,9 +76,8 @@ export class InteractionResolver {
     nullable: true,
     description: 'The customer; null when no source names one.',
   })
-  customer(@Root() row: InteractionRow): CustomerOf | null {
-    const { customerAddress: address, customerName: displayName, customerE164: key } = row;
-    return address === null && displayName === null ? null : { address, displayName, key };
+  customer(@Root() row: InteractionRow): KnownCustomer | null {
+    return customerOf(row);
   }
 
   @FieldResolver(() => String, {
@@ -136,6 +138,15 @@ export class InteractionResolver {
     );
   }
 
+  @FieldResolver(() => [TranscriptMatchType], { description: MATCHES })
+  async transcriptMatches(
+    @Root() row: InteractionRow,
+    @Args(() => TranscriptMatchesArgs) args: TranscriptMatchesArgs,
+    @Ctx() { loaders }: GraphQLContext,
+  ) {
+    return (await transcriptMatches(loaders, 'interaction', row.id, args)).map(matchWithin(row.startedAt));
+  }
+
   @FieldResolver(() => [ToolCallType], { description: 'The tools that ran in its calls, in order of time.' })
   async toolCalls(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
     return (await loaders.toolCallsByInteraction.load(row.id)).map(within(row.startedAt));
@@ -184,28 +195,3 @@ const partiesOf = (row: InteractionRow) =>
   row.segments.flatMap(({ legId, role, startedAt }) =>
     legId === null || startedAt === null ? [] : [{ id: legId, role, startedAt }],
   );
-
-@Resolver(() => CustomerType)
-export class CustomerResolver {
-  @FieldResolver(() => [InteractionType], {
-    description: "The customer's latest interactions, the newest first, this one among them.",
-  })
-  journey(
-    @Root() { key }: CustomerOf,
-    @Arg('first', () => Int, { nullable: true, defaultValue: JOURNEY, description: 'How many, 1 to 100.' })
-    first: number | null,
-    @Ctx() { loaders }: GraphQLContext,
-  ) {
-    return key === null ? [] : loaders.journeys(first ?? JOURNEY).load(key);
-  }
-
-  @FieldResolver(() => Int, { description: 'How many interactions the customer has had here.' })
-  interactionCount(@Root() { key }: CustomerOf, @Ctx() { loaders }: GraphQLContext) {
-    return key === null ? 0 : loaders.interactionCounts.load(key);
-  }
-
-  @FieldResolver(() => Boolean, { description: 'True when there is more than one interaction.' })
-  async repeatCaller(@Root() { key }: CustomerOf, @Ctx() { loaders }: GraphQLContext) {
-    return key !== null && (await loaders.interactionCounts.load(key)) > 1;
-  }
-}

@@ -23,6 +23,7 @@ import { connectionType } from '../connection.js';
 import { ChannelEnum, DirectionEnum, PlatformEnum } from '../enums.js';
 import { NodeType } from '../node.js';
 import { DateTime } from '../scalars.js';
+import { InteractionFacetsType } from './facets.type.js';
 import {
   DropDetailEnum,
   DropStageEnum,
@@ -215,4 +216,5 @@ export class InteractionType implements Shown {
 
 export const InteractionConnection = connectionType('Interaction', 'interactions', () => InteractionType, {
   isCounted: true,
+  facets: () => InteractionFacetsType,
 });

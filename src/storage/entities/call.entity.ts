@@ -60,6 +60,9 @@ export type CallDetail = Omit<
 @Index('call_by_start', ['tenantId', 'sortedAt', 'id'])
 @Index('call_by_status', ['tenantId', 'status', 'sortedAt', 'id'])
 @Index('call_by_hand_off', ['tenantId', 'handOffAt', 'id'], { where: 'hand_off_at is not null' })
+@Index('call_by_update', ['tenantId', 'updatedAt', 'id'])
+@Index('call_by_duration', ['tenantId', 'durationMs', 'id'])
+@Index('call_by_label', ['labels'], { type: 'gin' })
 export class CallEntity implements CallDetail {
   @PrimaryColumn('uuid') tenantId!: string;
   @PrimaryColumn('uuid') id!: string;
@@ -67,6 +70,8 @@ export class CallEntity implements CallDetail {
   @Column(instant()) sortedAt!: number;
   /** When its latest record came, by our clock. */
   @Column(instant()) lastReceivedAt!: number;
+  /** From the first sign of it to its end; null while it has none. */
+  @Column('bigint', { nullable: true }) durationMs!: number | null;
   @Column(optionalText()) channel!: Channel | null;
   @Column(text()) status!: CallStatus;
   @Column(optionalText()) statusRaw!: string | null;
@@ -103,12 +108,15 @@ export class CallEntity implements CallDetail {
   @Column('integer') recordCount!: number;
   /** Since when its assistant has been asking for a human; null: it is not. */
   @Column(optionalInstant()) handOffAt!: number | null;
+  /** What filters look up (see list/labels.ts). */
+  @Column('text', { array: true, default: () => "'{}'" }) labels!: string[];
   @Column(instant({ default: () => 'now()' })) updatedAt!: number;
 }
 
 /** Something said in a call. `at` orders it among everything else that happened. */
 @Entity('transcript_entry')
 @Index('transcript_entry_by_time', ['tenantId', 'callId', 'at', 'id'])
+@Index('transcript_entry_by_word', ['words'], { type: 'gin' })
 export class TranscriptEntryEntity implements Message {
   @PrimaryColumn('uuid') tenantId!: string;
   @PrimaryColumn('uuid') callId!: string;
@@ -119,6 +127,8 @@ export class TranscriptEntryEntity implements Message {
   @Column(optionalInstant()) startedAt!: number | null;
   @Column(optionalInstant()) endedAt!: number | null;
   @Column('boolean', { nullable: true }) interrupted!: boolean | null;
+  /** The words of the text and where they stand (see list/transcript.ts): whoever changes the one changes the other. */
+  @Column('tsvector', { nullable: true }) words!: string | null;
 }
 
 @Entity('tool_call')

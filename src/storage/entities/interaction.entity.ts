@@ -30,6 +30,7 @@ import { instant, json, optionalInstant, optionalJson, optionalText, text } from
 @Index('interaction_by_customer', ['tenantId', 'customerE164', 'startedAt', 'id'])
 @Index('interaction_by_customer_digits', ['tenantId', 'customerReversed'])
 @Index('interaction_by_reference', ['tenantId', 'reference'])
+@Index('interaction_by_label', ['labels'], { type: 'gin' })
 @Index('interaction_provisional', ['tenantId', 'endedAt'], { where: "status = 'DROPPED' and is_provisional" })
 @Index('interaction_due', ['nextEvaluationAt'], { where: 'next_evaluation_at is not null' })
 @Index('interaction_deleted', ['tenantId', 'deletedAt', 'id'], { where: 'deleted_at is not null' })
@@ -47,6 +48,8 @@ export class InteractionEntity implements Interaction {
   @Column(optionalText()) customerE164!: string | null;
   /** Its digits, last first: what a search for the end of a number looks up. */
   @Column(optionalText({ collation: 'C' })) customerReversed!: string | null;
+  /** All that the customer is known by (see customer-keys.ts): what journeys are made of. */
+  @Column('text', { array: true, default: () => "'{}'" }) customerKeys!: string[];
   @Column(optionalText()) customerName!: string | null;
   @Column(optionalText()) did!: string | null;
   @Column(optionalText()) carrier!: string | null;
@@ -85,6 +88,8 @@ export class InteractionEntity implements Interaction {
   @Column('boolean') isTest!: boolean;
   @Column(json()) disagreements!: Disagreement[];
   @Column(optionalJson()) resolution!: Resolution | null;
+  /** What filters look up (see list/labels.ts): whoever writes what it is taken from writes it too. */
+  @Column('text', { array: true, default: () => "'{}'" }) labels!: string[];
   @Column('integer') policyVersion!: number;
   @Column(optionalInstant()) finalAt!: number | null;
   @Column('bigint', { nullable: true }) lateByMs!: number | null;

@@ -41,7 +41,7 @@ export const kindAsOf = (kind: string, { asOf }: TenantFrame): string =>
 
 /**
  * Legs move, so the legs that an interaction had are those of its mini timeline. `ids` is a select of
- * uuids that no row of `i` has a part in: it is run once.
+ * the ids of legs that no row of `i` has a part in: it is run once.
  */
-export const hadSegment = (of: 'legId' | 'sourceId', ids: string): string =>
-  `i.segments @> any (array(select jsonb_build_array(jsonb_build_object('${of}', named.id)) from (${ids}) named(id)))`;
+export const hadLeg = (ids: string): string =>
+  `i.segments @> any (array(select jsonb_build_array(jsonb_build_object('legId', named.id)) from (${ids}) named(id)))`;

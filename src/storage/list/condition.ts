@@ -64,6 +64,10 @@ export function oneOf(
   return `${column} = any(${params.add([first, ...others], 'text[]')})`;
 }
 
+/** Has any of the labels (see labels.ts). */
+export const hasLabel = (alias: string, labels: readonly string[], params: Params): string =>
+  labels.length === 0 ? 'false' : `${alias}.labels && ${params.add(labels, 'text[]')}`;
+
 export function is(expression: string, value: boolean | null | undefined, params: Params): Condition {
   return value === null || value === undefined ? null : `(${expression}) = ${params.add(value, 'boolean')}`;
 }

@@ -4,7 +4,7 @@ import type { KeysetList, OrderDirection, SortColumn } from './keyset.js';
 export const INTERACTION_ORDER_FIELDS = ['STARTED_AT', 'UPDATED_AT', 'DURATION'] as const;
 export type InteractionOrderField = (typeof INTERACTION_ORDER_FIELDS)[number];
 
-export const CALL_ORDER_FIELDS = ['STARTED_AT'] as const;
+export const CALL_ORDER_FIELDS = ['STARTED_AT', 'UPDATED_AT', 'DURATION'] as const;
 export type CallOrderField = (typeof CALL_ORDER_FIELDS)[number];
 
 interface Order<Field> {
@@ -22,9 +22,11 @@ const INTERACTION_SORTS: Record<InteractionOrderField, SortColumn<InteractionRow
   DURATION: { sql: 'i.duration_ms', property: 'durationMs', type: 'bigint', isNullable: true },
 };
 
-/** Columns of `call c`. */
+/** Columns of `call c`, in the same order. */
 const CALL_SORTS: Record<CallOrderField, SortColumn<CallRow>> = {
   STARTED_AT: { sql: 'c.sorted_at', property: 'sortedAt', type: 'timestamptz', isNullable: false },
+  UPDATED_AT: { sql: 'c.updated_at', property: 'updatedAt', type: 'timestamptz', isNullable: false },
+  DURATION: { sql: 'c.duration_ms', property: 'durationMs', type: 'bigint', isNullable: true },
 };
 
 type Ordering<T extends { id: string }> = Pick<KeysetList<T>, 'kind' | 'sort' | 'direction'>;

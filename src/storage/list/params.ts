@@ -1,7 +1,16 @@
 import type { Instant } from '../../domain/words.js';
 
 export type SqlType =
-  'uuid' | 'text' | 'boolean' | 'bigint' | 'integer' | 'timestamptz' | 'uuid[]' | 'text[]';
+  | 'uuid'
+  | 'text'
+  | 'boolean'
+  | 'bigint'
+  | 'integer'
+  | 'timestamptz'
+  | 'tsquery'
+  | 'uuid[]'
+  | 'integer[]'
+  | 'text[]';
 
 /** The range of instants that has a four-digit year; nothing outside it is ever stored. */
 const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z');
@@ -14,7 +23,7 @@ const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 export class Params {
   readonly values: unknown[] = [];
 
-  add(value: string | number | boolean | readonly string[], type: SqlType): string {
+  add(value: string | number | boolean | readonly string[] | readonly number[], type: SqlType): string {
     this.values.push(value);
     return `$${this.values.length}::${type}`;
   }

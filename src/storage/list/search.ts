@@ -1,10 +1,17 @@
+import { BadUserInput } from '../../domain/errors.js';
 import { phoneVariants } from '../../domain/phone.js';
 import { normalizeAddress, reversedDigits } from '../address.js';
+import { addressKey } from '../customer-keys.js';
 import type { TenantFrame } from '../read-model.js';
-import { hadSegment } from './as-of.js';
+import { hadLeg } from './as-of.js';
 import type { Condition } from './condition.js';
+import { hasLabel } from './condition.js';
+import { labelOf } from './labels.js';
 import type { Params } from './params.js';
 import { isStorable } from './params.js';
+
+/** Longer than any id, and than what a person looks for. */
+export const LONGEST_SEARCH = 500;
 
 /** Fewer digits would find every other customer. */
 const MIN_SUFFIX = 4;
@@ -45,8 +52,8 @@ function search(
   params: Params,
   condition: (named: Named) => string,
 ): Condition {
-  const wanted = text?.trim() ?? '';
-  if (wanted === '') return null;
+  const wanted = searchText(text, 'search');
+  if (wanted === null) return null;
   if (!isStorable(wanted)) return 'false';
   const tenant = params.add(frame.tenantId, 'uuid');
   const spellings = params.add(spellingsOf(wanted), 'text[]');
@@ -64,9 +71,17 @@ function search(
         where k.tenant_id = ${tenant} and k.value = any(${spellings})`,
     asItWas: () => {
       const keyed = `select k.leg_id from correlation_key k where k.tenant_id = ${tenant} and k.value = any(${spellings})`;
-      return `(${[...matches('i'), `i.external_ids && ${spellings}`, hadSegment('legId', keyed)].join(' or ')})`;
+      return `(${[...matches('i'), `i.external_ids && ${spellings}`, hadLeg(keyed)].join(' or ')})`;
     },
   });
+}
+
+/** What is searched for; null when that is nothing. */
+export function searchText(text: string | null | undefined, field: string): string | null {
+  const wanted = text?.trim() ?? '';
+  if (wanted.length > LONGEST_SEARCH)
+    throw new BadUserInput(field, `must have at most ${LONGEST_SEARCH} characters`);
+  return wanted === '' ? null : wanted;
 }
 
 /** Ids are matched as written, and in the two cases in which people retype them. */
@@ -92,14 +107,56 @@ function startsWith(digits: string, params: Params): (column: string) => string 
   return (column) => `${column} >= ${from} and ${column} < ${to}`;
 }
 
-/** The interactions of one customer, however the address is written. Nobody is behind a withheld one. */
-export function customerIs(
-  column: string,
+/**
+ * The labels of one customer: of the address, however it is written, and of an id that systems may give
+ * customers. Nobody is behind a withheld address.
+ */
+export function customerLabels(text: string, { tenantId, defaultCountry }: TenantFrame): string[] {
+  const { e164 } = normalizeAddress(text, defaultCountry);
+  if (e164 === null) return [];
+  return [labelOf(tenantId, 'customer', addressKey(e164)), labelOf(tenantId, 'contactId', text.trim())];
+}
+
+/** The interactions of one customer. */
+export function interactionCustomerIs(
   address: string | null | undefined,
   frame: TenantFrame,
   params: Params,
 ): Condition {
   if (address === null || address === undefined) return null;
-  const { e164 } = normalizeAddress(address, frame.defaultCountry);
-  return e164 === null ? 'false' : `${column} = any(${params.add(phoneVariants(e164), 'text[]')})`;
+  const labels = customerLabels(address, frame);
+  if (frame.asOf !== undefined) return hasLabel('i', labels, params);
+  return labels.length === 0 ? 'false' : `i.id = any (array(${ofCustomer('f.id', labels, frame, params)}))`;
 }
+
+/** The calls of the interactions of one customer. */
+export function callCustomerIs(
+  address: string | null | undefined,
+  frame: TenantFrame,
+  params: Params,
+): Condition {
+  if (address === null || address === undefined) return null;
+  const labels = customerLabels(address, frame);
+  if (labels.length === 0) return 'false';
+  const legs = ofCustomer(
+    'm.id',
+    labels,
+    frame,
+    params,
+    'join leg m on m.tenant_id = f.tenant_id and m.interaction_id = f.id',
+  );
+  return `c.id = any (array(${legs}))`;
+}
+
+/**
+ * A select of ids, to be run once and before anything else: a customer has few interactions, which no
+ * statistics tell, so the list's own order would be read from end to end for them.
+ */
+const ofCustomer = (
+  id: string,
+  labels: readonly string[],
+  { tenantId }: TenantFrame,
+  params: Params,
+  join = '',
+): string =>
+  `select ${id} from interaction f ${join} where f.tenant_id = ${params.add(tenantId, 'uuid')} and ${hasLabel('f', labels, params)}`;

@@ -7,6 +7,7 @@ import { legStart } from '../../domain/leg.js';
 import type { Resolution } from '../../domain/interaction.js';
 import { OUTPUT_LENGTH } from '../../domain/interaction.js';
 import { handOffAt } from '../../domain/monitoring.js';
+import { callDuration } from '../../domain/presentation.js';
 import type { StoredRecord } from '../../domain/record.js';
 import type { Instant } from '../../domain/words.js';
 import {
@@ -17,6 +18,8 @@ import {
 } from '../entities/call.entity.js';
 import type { CallChange } from '../entities/change.entity.js';
 import type { Link } from '../entities/leg.entity.js';
+import { callLabels } from '../list/labels.js';
+import { wordVector } from '../list/transcript.js';
 import { writeRows } from '../transaction.js';
 
 /** A call, and when its latest record came, by our clock: that is no part of what is told of it. */
@@ -102,6 +105,8 @@ export async function writeCalls(
     tenantId,
     sortedAt: legStart(call),
     handOffAt: handOffAt(call),
+    durationMs: callDuration(call),
+    labels: callLabels(tenantId, call),
     updatedAt: now,
   }));
   const written = await writeRows(tx, CallEntity, rows, {
@@ -139,6 +144,7 @@ async function writeLists(
         startedAt,
         endedAt,
         interrupted,
+        words: wordVector(tenantId, text),
       }),
     ),
   );

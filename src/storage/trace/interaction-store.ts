@@ -5,12 +5,14 @@ import type { Interaction, Projection, Surroundings } from '../../domain/interac
 import { project } from '../../domain/interaction.js';
 import type { Mark } from '../../domain/mark.js';
 import { normalizeAddress } from '../address.js';
+import { customerKeysOf } from '../customer-keys.js';
 import type { CallChange } from '../entities/change.entity.js';
 import {
   InteractionEntity,
   InteractionRedirectEntity,
   StatusChangeEntity,
 } from '../entities/interaction.entity.js';
+import { interactionLabels } from '../list/labels.js';
 import { writeRows } from '../transaction.js';
 import { followMerge, noteSettled } from '../analysis/follow.js';
 import type { Cause } from './cause.js';
@@ -169,8 +171,15 @@ function nextState(
   if (one.callChanges.length > 0) fields.push('calls');
   const { e164, reversed } = normalizeAddress(state.customerAddress, tenant.defaultCountry);
   const changed = fields.length > 0;
+  const customerKeys = customerKeysOf(
+    e164,
+    one.calls.flatMap(({ keys }) => keys),
+    tenant.defaultCountry,
+  );
   const row: Row = {
     ...state,
+    customerKeys,
+    labels: interactionLabels(tenant.tenantId, { ...state, customerKeys }),
     stageMarks: marksOf(state.stages),
     calledBackAt: old?.customerE164 === e164 ? old.calledBackAt : null,
     tenantId: tenant.tenantId,

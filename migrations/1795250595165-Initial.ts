@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795250090335 implements MigrationInterface {
-  name = 'Initial1795250090335';
+export class Initial1795250595165 implements MigrationInterface {
+  name = 'Initial1795250595165';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -184,6 +184,7 @@ export class Initial1795250090335 implements MigrationInterface {
                 "id" uuid NOT NULL,
                 "sorted_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
                 "last_received_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "duration_ms" bigint,
                 "channel" text,
                 "status" text NOT NULL,
                 "status_raw" text,
@@ -219,9 +220,19 @@ export class Initial1795250090335 implements MigrationInterface {
                 "version_conflicts" jsonb NOT NULL,
                 "record_count" integer NOT NULL,
                 "hand_off_at" TIMESTAMP(3) WITH TIME ZONE,
+                "labels" text array NOT NULL DEFAULT '{}',
                 "updated_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
                 CONSTRAINT "PK_fd09cd5bdea95e4d0b7a13c1ead" PRIMARY KEY ("tenant_id", "id")
             )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "call_by_label" ON "call" USING gin ("labels")
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "call_by_duration" ON "call" ("tenant_id", "duration_ms", "id")
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "call_by_update" ON "call" ("tenant_id", "updated_at", "id")
         `);
     await queryRunner.query(`
             CREATE INDEX "call_by_hand_off" ON "call" ("tenant_id", "hand_off_at", "id")
@@ -244,8 +255,12 @@ export class Initial1795250090335 implements MigrationInterface {
                 "started_at" TIMESTAMP(3) WITH TIME ZONE,
                 "ended_at" TIMESTAMP(3) WITH TIME ZONE,
                 "interrupted" boolean,
+                "words" tsvector,
                 CONSTRAINT "PK_1a66ad927b3c8a7b5ba08cc5f22" PRIMARY KEY ("tenant_id", "call_id", "id")
             )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "transcript_entry_by_word" ON "transcript_entry" USING gin ("words")
         `);
     await queryRunner.query(`
             CREATE INDEX "transcript_entry_by_time" ON "transcript_entry" ("tenant_id", "call_id", "at", "id")
@@ -458,6 +473,7 @@ export class Initial1795250090335 implements MigrationInterface {
                 "customer_address" text,
                 "customer_e164" text,
                 "customer_reversed" text COLLATE "C",
+                "customer_keys" text array NOT NULL DEFAULT '{}',
                 "customer_name" text,
                 "did" text,
                 "carrier" text,
@@ -494,6 +510,7 @@ export class Initial1795250090335 implements MigrationInterface {
                 "is_test" boolean NOT NULL,
                 "disagreements" jsonb NOT NULL,
                 "resolution" jsonb,
+                "labels" text array NOT NULL DEFAULT '{}',
                 "policy_version" integer NOT NULL,
                 "final_at" TIMESTAMP(3) WITH TIME ZONE,
                 "late_by_ms" bigint,
@@ -517,6 +534,9 @@ export class Initial1795250090335 implements MigrationInterface {
             CREATE INDEX "interaction_provisional" ON "interaction" ("tenant_id", "ended_at")
             WHERE status = 'DROPPED'
                 and is_provisional
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "interaction_by_label" ON "interaction" USING gin ("labels")
         `);
     await queryRunner.query(`
             CREATE INDEX "interaction_by_reference" ON "interaction" ("tenant_id", "reference")
@@ -1074,6 +1094,9 @@ export class Initial1795250090335 implements MigrationInterface {
             DROP INDEX "public"."interaction_by_reference"
         `);
     await queryRunner.query(`
+            DROP INDEX "public"."interaction_by_label"
+        `);
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_provisional"
         `);
     await queryRunner.query(`
@@ -1161,6 +1184,9 @@ export class Initial1795250090335 implements MigrationInterface {
             DROP INDEX "public"."transcript_entry_by_time"
         `);
     await queryRunner.query(`
+            DROP INDEX "public"."transcript_entry_by_word"
+        `);
+    await queryRunner.query(`
             DROP TABLE "transcript_entry"
         `);
     await queryRunner.query(`
@@ -1171,6 +1197,15 @@ export class Initial1795250090335 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP INDEX "public"."call_by_hand_off"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."call_by_update"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."call_by_duration"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."call_by_label"
         `);
     await queryRunner.query(`
             DROP TABLE "call"
