@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Role } from '../../domain/words.js';
 import type { TranscriptRow } from '../read-model.js';
+import { ENTRY_UNSHOWN } from '../read-model.js';
 import { columnsOf, selectList } from '../select.js';
 import { TranscriptEntryEntity } from '../entities/call.entity.js';
 import { SnapshotScan } from './snapshot-scan.js';
@@ -14,7 +15,7 @@ export function scanTranscript(
   tenantId: string,
   interactionId: string,
 ): Promise<SnapshotScan<ExportedEntry>> {
-  const columns = selectList(columnsOf(db, TranscriptEntryEntity, ['tenantId']), 'e');
+  const columns = selectList(columnsOf(db, TranscriptEntryEntity, ['tenantId', ...ENTRY_UNSHOWN]), 'e');
   return SnapshotScan.open(
     db,
     `select ${columns}, l.role from leg l
