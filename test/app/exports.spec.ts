@@ -448,7 +448,7 @@ describe('the doors of exports', () => {
         role: 'AGENT',
         action: 'EXPORTED',
         subject: null,
-        detail: { kind: 'INTERACTIONS_CSV', filter: ['status', 'search'] },
+        detail: { kind: 'INTERACTIONS_CSV', filter: ['search', 'status'] },
       },
       { role: 'SUPERVISOR', action: 'EXPORTED', subject: uuid, detail: { kind: 'TRANSCRIPT_VTT' } },
     ]);
@@ -664,7 +664,7 @@ describe('a link', () => {
     ],
     [
       'of a list by a filter that is too long',
-      () => ({ kind: 'INTERACTIONS_CSV', filter: { search: 'x'.repeat(6_000) } }),
+      () => ({ kind: 'INTERACTIONS_CSV', filter: { campaign: 'x'.repeat(6_000) } }),
       ['BAD_USER_INPUT', 'filter'],
     ],
   ])('is not made %s', async (_what, variables, fault) => {
