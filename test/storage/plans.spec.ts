@@ -93,7 +93,10 @@ describe('plans over five thousand interactions', () => {
     );
     await write(
       CallEntity,
-      only(CallEntity, (row) => ({ labels: callLabels(tenantId, { ...row, toolCalls: [] } as never), updatedAt: row.sortedAt })),
+      only(CallEntity, (row) => ({
+        labels: callLabels(tenantId, { ...row, toolCalls: [] } as never),
+        updatedAt: row.sortedAt,
+      })),
     );
     await write(
       CorrelationKeyEntity,
