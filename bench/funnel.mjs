@@ -11,7 +11,7 @@ import { performance } from 'node:perf_hooks';
 import { createDataSource } from '../dist/ormconfig.js';
 import { marksOf } from '../dist/src/domain/funnel.js';
 import { STAGES } from '../dist/src/domain/words.js';
-import { FACTS, factsHash } from '../dist/src/storage/queries/funnel-sql.js';
+import { FACTS, factsHash, NARROW_FACTS } from '../dist/src/storage/queries/funnel-sql.js';
 import { FunnelReader } from '../dist/src/storage/queries/funnel.js';
 
 const INTERACTIONS = 10_000_000;
@@ -78,10 +78,17 @@ await db.query(
      from generate_series(0, ${HOURS}) h, kind k`,
   [tenantId, new Date(from), perHour],
 );
+const wide = FACTS.map((fact) => `${NARROW_FACTS[fact] ?? `c.${fact}`} as ${fact}`).join(', ');
+await db.query(
+  `insert into funnel_cell (tenant_id, grain, started_at, facts_hash, ${FACTS.join(', ')}, count)
+   select k.tenant_id, 'WIDE_HOUR', k.started_at, ${factsHash('k')}, ${facts}, sum(k.count)
+     from (select c.tenant_id, c.started_at, c.count, ${wide} from funnel_cell c) k
+    group by k.tenant_id, k.started_at, ${facts}`,
+);
 await db.query(
   `insert into funnel_cell (tenant_id, grain, started_at, facts_hash, ${FACTS.join(', ')}, count)
    select k.tenant_id, 'DAY', date_trunc('day', k.started_at, 'UTC'), k.facts_hash, ${facts}, sum(k.count)
-     from funnel_cell k group by 1, 2, 3, k.facts_hash, ${facts}`,
+     from funnel_cell k where k.grain = 'HOUR' group by 1, 2, 3, k.facts_hash, ${facts}`,
 );
 /** The interactions of the hours at the edges: at both ends, and a day ago, when call-backs become final. */
 const blank = {

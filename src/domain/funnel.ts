@@ -235,8 +235,11 @@ const isSettledDrop: Test = ({ status, isProvisional }) => status === 'DROPPED' 
 const isKnownContained: Test = ({ isContained, isMature }) => isContained !== null && isMature;
 
 function figuresOf(tallies: readonly FunnelTally[], asOf: Instant): FunnelFigures {
-  const count = (...tests: Test[]): number =>
-    tallies.reduce((sum, tally) => (tests.every((test) => test(tally)) ? sum + tally.count : sum), 0);
+  const count = (...tests: Test[]): number => {
+    let sum = 0;
+    for (const tally of tallies) if (tests.every((test) => test(tally))) sum += tally.count;
+    return sum;
+  };
   const rate = (among: Test, counted: Test, hit: Test): Rate => {
     const denominator = count(among, counted);
     const numerator = count(among, counted, hit);
@@ -272,7 +275,7 @@ function groupsOf(tallies: readonly FunnelTally[]): Members[] {
   const groups = new Map<string, Members>();
   for (const tally of tallies) {
     const { key, startsAt } = tally;
-    const name = JSON.stringify([key, startsAt]);
+    const name = `${startsAt ?? ''}/${key === null ? '' : `=${key}`}`;
     const group = groups.get(name);
     if (group) group.members.push(tally);
     else groups.set(name, { key, startsAt, members: [tally] });

@@ -193,7 +193,7 @@ describe('what the funnel sees', () => {
     expect(await total({ groupBy: 'SOURCE' })).toEqual(counted);
     expect(await world.count('funnel_delta')).toBe(0);
     expect(await world.count('call_back_check')).toBe(0);
-    expect(await world.count('funnel_cell')).toBe(2);
+    expect(await world.count('funnel_cell')).toBe(3);
   });
 
   it('refuses more groups than anyone reads', async () => {
@@ -240,6 +240,22 @@ describe('what the funnel costs', () => {
     expect(await tablesOf(statement)).toEqual(expect.not.arrayContaining(['interaction', 'leg']));
   });
 
+  it.each<[string, object, string]>([
+    ['alone in wide cells', {}, 'WIDE_HOUR'],
+    [
+      'by drop stage in wide cells',
+      { groupBy: 'DROP_STAGE', filter: { direction: ['INBOUND'] } },
+      'WIDE_HOUR',
+    ],
+    ['by campaign in narrow cells', { groupBy: 'CAMPAIGN' }, 'HOUR'],
+    ['of a flow in narrow cells', { filter: { and: [{ flow: 'x' }] } }, 'HOUR'],
+    ['of a source in narrow cells', { filter: { not: { source: 'dialer' } } }, 'HOUR'],
+  ])('reads hours %s', async (_what, request, grain) => {
+    const [statement] = await statementsOf({ interval: 'HOUR', ...request });
+    const grains = new Set([...(statement?.sql.matchAll(/c\.grain = '(\w+)'/g) ?? [])].map(([, one]) => one));
+    expect([...grains]).toEqual([grain]);
+  });
+
   it('is the interactions of the edges alone when the time has edges', async () => {
     for (const hours of [0, 1, 2, 3])
       await world.send('dialer', {
@@ -259,7 +275,7 @@ describe('what the funnel costs', () => {
     await world.db.query(
       `insert into funnel_cell (tenant_id, grain, started_at, facts_hash, channel, source_ids, status, is_provisional,
                                 is_test, stage_marks, count)
-       select $1, 'HOUR', $2::timestamptz - n % 4000 * interval '1 hour', gen_random_uuid(), 'VOICE', '{}', 'COMPLETE',
+       select $1, 'WIDE_HOUR', $2::timestamptz - n % 4000 * interval '1 hour', gen_random_uuid(), 'VOICE', '{}', 'COMPLETE',
               false, false, 1, 1 from generate_series(1, 20000) n`,
       [world.tenantId, new Date(BASE_HOUR)],
     );

@@ -32,7 +32,11 @@ export class FunnelDeltaEntity extends FunnelFacts {
   @Column(instant()) startedAt!: number;
 }
 
-export type FunnelGrain = 'HOUR' | 'DAY';
+/**
+ * A WIDE_HOUR counts an hour's interactions whatever their campaign, flow and sources: a question that asks for
+ * none of these reads few cells.
+ */
+export type FunnelGrain = 'HOUR' | 'WIDE_HOUR' | 'DAY';
 
 /** How many interactions with these facts began in an hour or a day of the tenant's clock. */
 @Entity('funnel_cell')

@@ -1,5 +1,5 @@
 import { CALL_BACK_MS, startOf } from '../../domain/funnel.js';
-import type { TimeInterval } from '../../domain/funnel.js';
+import type { FunnelDimension, TimeInterval } from '../../domain/funnel.js';
 import type { Instant } from '../../domain/words.js';
 import { localDate, startOfDay } from '../../domain/zone.js';
 import type { FunnelGrain } from '../entities/funnel.entity.js';
@@ -32,9 +32,13 @@ const ROLLED_UP = new Set<string>([
   'source',
   'isTest',
 ] satisfies (keyof InteractionFilter)[]);
-const TIMES = new Set<string>(['startedAt', 'datePreset'] satisfies (keyof InteractionFilter)[]);
-
 type Maybe<T> = T | null | undefined;
+
+/** Conditions that the wide cells cannot answer. */
+const NARROW = ['campaign', 'flow', 'source'] as const satisfies (keyof InteractionFilter)[];
+const NARROW_DIMENSIONS: readonly Maybe<FunnelDimension>[] = ['CAMPAIGN', 'FLOW', 'SOURCE'];
+
+const TIMES = new Set<string>(['startedAt', 'datePreset'] satisfies (keyof InteractionFilter)[]);
 
 /**
  * Whole days and hours from the roll-up, what is left at the edges from the interactions: exact, and fast
@@ -43,7 +47,7 @@ type Maybe<T> = T | null | undefined;
 export function planFunnel(
   filter: InteractionFilter,
   frame: TenantFrame,
-  interval: Maybe<TimeInterval>,
+  { interval, groupBy }: { interval: Maybe<TimeInterval>; groupBy: Maybe<FunnelDimension> },
 ): FunnelPlan {
   const matureBefore = frame.now - CALL_BACK_MS;
   const range = rangeOf(filter, frame);
@@ -55,7 +59,10 @@ export function planFunnel(
     ...piecesOf({ from, to: Math.min(to, matureBefore) }, grain, frame.timeZone),
     ...piecesOf({ from: Math.max(from, matureBefore), to }, grain, frame.timeZone),
   ];
-  return { pieces: pieces.map(withOpenEnds), matureBefore };
+  const isWide = !NARROW_DIMENSIONS.includes(groupBy) && !isNarrow(filter);
+  const widened = (piece: Piece): Piece =>
+    isWide && piece.grain === 'HOUR' ? { ...piece, grain: 'WIDE_HOUR' } : piece;
+  return { pieces: pieces.map(withOpenEnds).map(widened), matureBefore };
 }
 
 /** Tests are left out unless the filter says anything of them. */
@@ -80,6 +87,9 @@ const isRolledUp = (filter: InteractionFilter, isPart = false): boolean =>
       (TIMES.has(field) && !isPart),
   ) && partsOf(filter).every((part) => isRolledUp(part, true));
 
+const isNarrow = (filter: InteractionFilter): boolean =>
+  NARROW.some((field) => filter[field] != null) || partsOf(filter).some(isNarrow);
+
 /** The time that the filter asks for; null: not one that clocks show. */
 function rangeOf({ startedAt, datePreset }: InteractionFilter, frame: TenantFrame): Range<Instant> | null {
   const ranges: Range<Instant>[] = [startedAt ?? {}, datePreset ? presetRange(datePreset, frame) : {}];
@@ -99,7 +109,7 @@ interface Span {
 const isEmpty = ({ from, to }: Span): boolean => from >= to;
 
 /** The largest whole cells inside, and the interactions of what is left on either side. */
-function piecesOf(span: Span, largest: FunnelGrain, timeZone: string): (Span & { grain: Piece['grain'] })[] {
+function piecesOf(span: Span, largest: TimeInterval, timeZone: string): (Span & { grain: Piece['grain'] })[] {
   if (isEmpty(span)) return [];
   const hours = inner(span, 'HOUR', timeZone);
   if (isEmpty(hours)) return [{ grain: 'ROWS', ...span }];

@@ -16,6 +16,13 @@ export const FACTS = [
   'is_contained',
 ] as const;
 
+/** Facts of many values that most questions do not ask for, with what stands for "any" in a WIDE_HOUR. */
+export const NARROW_FACTS: Readonly<Partial<Record<(typeof FACTS)[number], string>>> = {
+  campaign: 'null',
+  flow: 'null',
+  source_ids: `'{}'::uuid[]`,
+};
+
 /** All facts in one value of fixed size: a key of many columns, some of them null, would not be one. */
 export const factsHash = (alias: string): string =>
   `md5(jsonb_build_array(${FACTS.map((fact) => `${alias}.${fact}`).join(', ')})::text)::uuid`;

@@ -57,7 +57,7 @@ export class FunnelReader {
 
   private statement(frame: TenantFrame, { filter, groupBy, interval }: FunnelRequest) {
     const wanted = withoutTests(filter ?? {});
-    const plan = planFunnel(wanted, frame, interval);
+    const plan = planFunnel(wanted, frame, { interval, groupBy });
     const params = new Params();
     const arms = new Arms(this.db, frame, wanted, plan, params, { groupBy, interval }).all();
     const sql = `select ${groupBy === 'SOURCE' ? sourceNames(frame, params) : 'g.key'} as key, g."startsAt", g.day, g.status,

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { containedOf } from '../../domain/funnel.js';
 import type { InteractionEntity } from '../entities/interaction.entity.js';
-import { dayStart, FACTS, factsHash, hourStart, IS_CONTAINED } from '../queries/funnel-sql.js';
+import { dayStart, FACTS, factsHash, hourStart, IS_CONTAINED, NARROW_FACTS } from '../queries/funnel-sql.js';
 
 type Row = InteractionEntity;
 
@@ -79,16 +79,24 @@ export const FUNNEL_LOCK = 7_305_114_201;
 
 const COLUMNS = `tenant_id, grain, started_at, facts_hash, ${FACTS.join(', ')}, count`;
 
+const ofGrain = (fact: (typeof FACTS)[number]): string => {
+  const any = NARROW_FACTS[fact];
+  return any === undefined
+    ? `d.${fact}`
+    : `case g.grain when 'WIDE_HOUR' then ${any} else d.${fact} end as ${fact}`;
+};
+
 /** Adds rows of `source`, which have a delta's columns, to the cells of the hour and the day in which they began. */
 const addToCells = (source: string): string => `
   insert into funnel_cell (${COLUMNS})
   select d.tenant_id, g.grain, case g.grain when 'DAY' then ${dayStart('d.started_at', 'z.name')}
                                             else ${hourStart('d.started_at', 'z.name')} end as begun,
-         ${factsHash('d')} as hash, ${FACTS.map((fact) => `d.${fact}`).join(', ')}, sum(d.count)
+         ${factsHash('f')} as hash, ${FACTS.map((fact) => `f.${fact}`).join(', ')}, sum(d.count)
     from ${source} d
    cross join lateral (select coalesce((select time_zone from tenant where id = d.tenant_id), 'UTC')) z(name)
-   cross join (values ('HOUR'), ('DAY')) g(grain)
-   group by d.tenant_id, g.grain, begun, hash, ${FACTS.map((fact) => `d.${fact}`).join(', ')}
+   cross join (values ('HOUR'), ('WIDE_HOUR'), ('DAY')) g(grain)
+   cross join lateral (select ${FACTS.map(ofGrain).join(', ')}) f
+   group by d.tenant_id, g.grain, begun, hash, ${FACTS.map((fact) => `f.${fact}`).join(', ')}
   having sum(d.count) <> 0
   on conflict (tenant_id, grain, started_at, facts_hash) do update set count = funnel_cell.count + excluded.count`;
 
