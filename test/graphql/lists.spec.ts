@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { permissionsOf } from '../../src/domain/permissions.js';
 import { publicError } from '../../src/graphql/errors.js';
 import type { OpenDatabase } from '../support/open-database.js';
 import { openDatabase } from '../support/open-database.js';
@@ -28,7 +29,7 @@ describe('viewer and sources', () => {
     expect(data).toEqual({
       viewer: {
         role: 'AGENT',
-        permissions: ['READ', 'READ_USAGE', 'READ_SOURCES', 'ANNOTATE'],
+        permissions: [...permissionsOf('AGENT')],
         keyId: 'key',
         expiresAt: null,
         tenant: { id: own.tenantId, name: 'Acme', timeZone: 'UTC', defaultCountry: 'US' },
