@@ -64,6 +64,8 @@ import type { Jobs } from './jobs.js';
 import { startJobs } from './jobs.js';
 import { Measurer } from './measurer.js';
 import { Metrics } from './metrics.js';
+import type { RecordingTuning } from './recordings/recordings.js';
+import { makeRecordings } from './recordings/recordings.js';
 import { Sweeper } from './sweeper.js';
 import { serveWebSocket } from './websocket.js';
 
@@ -85,6 +87,7 @@ export interface ServerOptions {
   drainMs?: number;
   /** How long vendors are waited for when somebody acts on a call, and how audio is relayed; for tests. */
   control?: { timeoutMs?: number; relay?: Omit<RelayOptions, 'hearing'> };
+  recordings?: RecordingTuning;
 }
 
 export interface RunningServer {
@@ -152,6 +155,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     monitor: control.desk,
     now,
   };
+  const recordings = makeRecordings({
+    config,
+    db: database.db,
+    now,
+    onCommit: () => live.sequencer.nudge(),
+    onError: report('recordings'),
+    tuning: options.recordings,
+  });
   const schema = await buildThroughlineSchema();
   const reportMasked = report('graphql');
   const apollo = new ApolloServer<GraphQLContext>({
@@ -186,6 +197,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics,
     isReady,
     exports: { source, services, schema, authenticator, downloads },
+    recordings,
     graphiql: {
       bundleDir: options.graphiqlDir ?? fileURLToPath(new URL('../../graphiql', import.meta.url)),
       demoKey: () => options.demo?.key ?? null,
@@ -221,6 +233,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(options.measureMs === undefined ? {} : { intervalMs: options.measureMs }),
   });
   const jobs: Jobs = {
+    ...recordings.jobs,
     [ERASE_CUSTOMER]: ({ tenantId, erasureId }) =>
       erasures.resume(String(tenantId), String(erasureId), now()),
     [ANALYZE_TASK]: (payload, { isLast }) => analyzer.run(readAnalysisJob(payload), isLast),
@@ -257,6 +270,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await http.close();
       analyzer.close();
       await worker.close();
+      await recordings.audio.close();
       await sweeper.stop();
       await measurer.stop();
       await stores.keys.settled();

@@ -24,6 +24,13 @@ export class Config {
   @IsBoolean(must('be on or off')) demo!: boolean;
   @Matches(/[^\0]/, must('be a folder')) dataDir!: string;
   @IsOptional() @MinLength(16, must('have at least 16 characters')) secret!: string | null;
+  @IsOptional()
+  @Matches(
+    /^(file:\/+[^\s/]|s3:\/\/[^\s/?#])\S*$/,
+    must('be a URL such as file:///folder or s3://bucket/prefix'),
+  )
+  recordingsUrl!: string | null;
+  @Whole(1_024, 5_000_000_000) maxRecordingBytes!: number;
   @IsOptional() pgBinDir!: string | null;
   @IsIn(LOG_LEVELS, must(`be one of ${LOG_LEVELS.join(', ')}`)) logLevel!: string;
   @Whole(1_024, 104_857_600) maxBodyBytes!: number;
@@ -97,7 +104,8 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
   },
   dataDir: {
     name: 'THROUGHLINE_DATA_DIR',
-    sentence: 'Where the embedded PostgreSQL keeps its data.',
+    sentence:
+      'Where the embedded PostgreSQL keeps its data, and recordings are kept unless `RECORDINGS_URL` says otherwise.',
     unit: 'folder',
     default: '.data',
   },
@@ -107,6 +115,21 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     unit: 'at least 16 characters',
     default: null,
     secret: true,
+  },
+  recordingsUrl: {
+    name: 'RECORDINGS_URL',
+    sentence:
+      'Where copies of recordings are kept: `file:///folder`, or `s3://[key:secret@]bucket[/prefix][?region=…&endpoint=…]` for S3 and what is compatible with it. Not set: the folder `recordings` in `THROUGHLINE_DATA_DIR`.',
+    unit: '`file:` or `s3:` URL',
+    default: null,
+    secret: true,
+  },
+  maxRecordingBytes: {
+    name: 'MAX_RECORDING_BYTES',
+    sentence: 'The largest recording that is fetched; a larger one is FAILED.',
+    unit: 'bytes',
+    default: '500000000',
+    read: whole,
   },
   pgBinDir: {
     name: 'PG_BINDIR',

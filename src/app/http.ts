@@ -23,6 +23,8 @@ import { faultName } from './fault.js';
 import { registerGraphiql } from './graphiql.js';
 import { registerIngest } from './ingest-routes.js';
 import type { Metrics } from './metrics.js';
+import { registerRecordings } from './recordings/recording-routes.js';
+import type { Recordings } from './recordings/recordings.js';
 
 export interface HttpParts {
   config: Config;
@@ -34,6 +36,7 @@ export interface HttpParts {
   authenticator: Authenticator;
   metrics: Metrics;
   exports: ExportParts;
+  recordings: Recordings;
   graphiql: { bundleDir: string; demoKey: () => string | null; tenant: () => string | null };
   /** True when the process can serve: the database answers and it is not draining. */
   isReady: () => Promise<boolean>;
@@ -67,6 +70,7 @@ export async function buildHttp(parts: HttpParts): Promise<FastifyInstance> {
   );
   await app.register(registerAnalyses(parts));
   await app.register(registerExports(parts.exports));
+  await app.register(registerRecordings({ ...parts.recordings, authenticator: parts.authenticator }));
   await registerGraphiql(app, parts.graphiql);
   app.get('/', async (_request, reply) => reply.redirect('/graphiql/'));
   return app;
@@ -164,6 +168,7 @@ const STATUS: Record<ErrorCode, number> = {
   RATE_LIMITED: 429,
   COST_LIMIT_EXCEEDED: 400,
   CURSOR_EXPIRED: 410,
+  GONE: 410,
   SERVICE_UNAVAILABLE: 503,
 };
 

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   | 'COST_LIMIT_EXCEEDED'
   | 'CURSOR_EXPIRED'
+  | 'GONE'
   | 'SERVICE_UNAVAILABLE';
 
 export class ThroughlineError extends Error {
@@ -48,6 +49,13 @@ export class BadUserInput extends ThroughlineError {
 export class NotFound extends ThroughlineError {
   constructor(what: string) {
     super('NOT_FOUND', `There is no ${what} with this id.`);
+  }
+}
+
+/** It was there, and will not be again. */
+export class Gone extends ThroughlineError {
+  constructor(message: string) {
+    super('GONE', message);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Leg } from './leg.js';
 import { legStart } from './leg.js';
 import type { Latency, PostCallAnalysis, RecordRecording, Transfer, Turn } from './record.js';
 import type { HeldRecording } from './recording.js';
-import { referTo } from './recording.js';
+import { isKept, referTo } from './recording.js';
 import { bridgeTime, wasBridged } from './transfer.js';
 import type { CallStatus, DisconnectedBy, Instant, RecordingState, Role } from './words.js';
 
@@ -163,17 +163,17 @@ export function placeRecording(
   if (stated === null) return null;
   const held = kept ?? statedOnly(stated);
   const startedAt = stated.startedAt ?? call.answeredAt;
-  const isKept = held.storageKey !== null;
+  const isCopied = isKept(held);
   return {
     callId: call.id,
-    url: held.state === 'AVAILABLE' && !isKept ? held.url : null,
+    url: held.state === 'AVAILABLE' && !isCopied ? held.url : null,
     format: stated.format ?? null,
     startedAt,
     durationMs: held.durationMs ?? stated.durationMs ?? null,
     offsetMs: startedAt === null ? null : startedAt - from,
     state: held.state,
     reason: held.reason,
-    isKept,
+    isKept: isCopied,
     contentType: held.contentType,
     bytes: held.bytes,
     fetchedAt: held.fetchedAt,

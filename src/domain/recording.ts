@@ -1,4 +1,4 @@
-import type { JsonObject, RecordRecording } from './record.js';
+import type { Json, JsonObject, RecordRecording } from './record.js';
 import type { Instant, RecordingState } from './words.js';
 
 /** FETCH: we keep a copy of the audio. REFERENCE: we only tell where its provider has it. */
@@ -27,28 +27,72 @@ const HOSTS_OF: Record<string, readonly string[]> = {
   vapi: ['api.vapi.ai', '*.vapi.ai'],
 };
 
+interface Kind {
+  isRead: (value: unknown) => boolean;
+  must: string;
+}
+
+const isHost = (value: unknown): boolean =>
+  typeof value === 'string' && /^(?:\*\.)?[\w.-]+(?::\d{1,5})?$|^[\da-f:]+$/i.test(value);
+const TEXT: Kind = {
+  isRead: (value) => typeof value === 'string' && value !== '',
+  must: 'must be a text',
+};
+const HOSTS: Kind = {
+  isRead: (value) => Array.isArray(value) && value.every(isHost),
+  must: 'must be a list of host names, with or without a port',
+};
+
+const KINDS: Record<keyof RecordingSettings, Kind> = {
+  mode: {
+    isRead: (value) => value === 'FETCH' || value === 'REFERENCE',
+    must: 'must be FETCH or REFERENCE',
+  },
+  hosts: HOSTS,
+  trustedHosts: HOSTS,
+  user: TEXT,
+  password: TEXT,
+  token: TEXT,
+  apiUrl: {
+    isRead: (value) => typeof value === 'string' && /^https?:\/\/[^\s?#]*[^\s?#/]$/.test(value),
+    must: 'must be a URL without query and slash at its end',
+  },
+  keepDays: {
+    isRead: (value) => typeof value === 'number' && value > 0 && value <= 36_500,
+    must: 'must be a number of days, above 0 and at most 36500',
+  },
+};
+
+const isSetting = (name: string): name is keyof RecordingSettings => Object.hasOwn(KINDS, name);
+
+/** What is wrong with settings as somebody wrote them, sentence by sentence. Values are never repeated. */
+export function faultsOfSettings(stated: Json): string[] {
+  if (!isObject(stated)) return ['The settings must be a JSON object.'];
+  return Object.entries(stated).flatMap(([name, value]) => {
+    if (!isSetting(name)) return [`${name} is no setting: there are ${Object.keys(KINDS).join(', ')}.`];
+    return KINDS[name].isRead(value) ? [] : [`${name} ${KINDS[name].must}.`];
+  });
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** The settings of a source of this provider. What is not said, or cannot be read, has its default. */
 export function recordingSettings(provider: string, settings: JsonObject): RecordingSettings {
-  const stated = settings.recordings;
-  const said = typeof stated === 'object' && stated !== null && !Array.isArray(stated) ? stated : {};
-  const text = (name: string): string | null => {
-    const value = said[name];
-    return typeof value === 'string' && value !== '' ? value : null;
-  };
-  const list = (name: string): readonly string[] | null => {
-    const value = said[name];
-    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : null;
-  };
-  const { keepDays } = said;
+  const stated = isObject(settings.recordings) ? settings.recordings : {};
+  const readable = Object.entries(stated).filter(
+    ([name, value]) => isSetting(name) && KINDS[name].isRead(value),
+  );
   return {
-    mode: said.mode === 'FETCH' ? 'FETCH' : 'REFERENCE',
-    hosts: list('hosts') ?? HOSTS_OF[provider] ?? [],
-    trustedHosts: list('trustedHosts') ?? [],
-    user: text('user'),
-    password: text('password'),
-    token: text('token'),
-    apiUrl: text('apiUrl'),
-    keepDays: typeof keepDays === 'number' && keepDays > 0 ? keepDays : null,
+    mode: 'REFERENCE',
+    hosts: HOSTS_OF[provider] ?? [],
+    trustedHosts: [],
+    user: null,
+    password: null,
+    token: null,
+    apiUrl: null,
+    keepDays: null,
+    ...(Object.fromEntries(readable) as Partial<RecordingSettings>),
   };
 }
 
@@ -58,7 +102,7 @@ export interface HeldRecording {
   reason: string | null;
   /** As the source stated it; signatures and passwords never come as far as this. */
   url: string | null;
-  /** Where our copy is; null: there is none. */
+  /** Where our copy is, or is just being put; null: there is none. */
   storageKey: string | null;
   /** When our copy was made, even if it is gone since. */
   fetchedAt: Instant | null;
@@ -67,6 +111,10 @@ export interface HeldRecording {
 export interface NotedRecording extends HeldRecording {
   isToBeFetched: boolean;
 }
+
+/** True when we can play it ourselves. */
+export const isKept = ({ state, storageKey }: Pick<HeldRecording, 'state' | 'storageKey'>): boolean =>
+  state === 'AVAILABLE' && storageKey !== null;
 
 /**
  * What a source's latest statement makes of a recording; null when there is nothing to note. A copy that
@@ -81,8 +129,8 @@ export function noteRecording(
   if (stated === null) return held === null ? null : { ...NOTHING, isToBeFetched: false };
   const { url = null } = stated;
   const isSame = held !== null && (url === null || held.url === url);
-  const wasOurs = isSame && held.fetchedAt !== null;
-  if (wasOurs) return { ...held, isToBeFetched: false };
+  const isOurs = isSame && (held.fetchedAt !== null || held.storageKey !== null);
+  if (isOurs) return { ...held, isToBeFetched: false };
   const referred = referTo(stated);
   return mode === 'FETCH' && referred.state === 'AVAILABLE'
     ? { ...referred, state: 'PENDING', reason: null, isToBeFetched: true }

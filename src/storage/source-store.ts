@@ -53,6 +53,18 @@ export class SourceStore {
     return this.#read(tenantId, null);
   }
 
+  /** Says how the source's recordings are treated from now on; null when the tenant has no such source. */
+  async setRecordings(tenantId: string, name: string, recordings: JsonObject): Promise<SourceRow | null> {
+    const source = await this.byName(tenantId, name);
+    if (source === null) return null;
+    await this.db.query(
+      `update source set settings = jsonb_set(settings, '{recordings}', $3::jsonb) where tenant_id = $1 and id = $2`,
+      [tenantId, source.id, JSON.stringify(recordings)],
+    );
+    const [changed] = await this.#read(tenantId, source.id);
+    return changed ?? null;
+  }
+
   #read(tenantId: string, id: string | null): Promise<SourceRow[]> {
     const columns = selectList(columnsOf(this.db, SourceEntity, ['secret']), 's');
     return this.db.query<SourceRow[]>(

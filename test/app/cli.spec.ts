@@ -58,6 +58,22 @@ describe('the command line', () => {
     expect((await run('keys', 'revoke', id, '--tenant', 'acme')).code).toBe(0);
   });
 
+  it('says how the recordings of a source are treated, from a file that it looks over first', async () => {
+    const file = join(folder, 'recordings.json');
+    const of = ['--tenant', 'recorded', '--name', 'phone'];
+    await run('sources', 'add', ...of, '--provider', 'twilio', '--role', 'DIALER');
+    writeFileSync(file, '{"mode":"FETCH","user":"AC0","password":"hunter2","keepDays":"x"}');
+    const refused = await run('sources', 'recordings', ...of, '--file', file);
+    expect([refused.code, refused.said]).toEqual([
+      2,
+      expect.stringContaining('keepDays must be a number of days, above 0 and at most 36500.'),
+    ]);
+    writeFileSync(file, '{"mode":"FETCH","user":"AC0","password":"hunter2"}');
+    const taken = await run('sources', 'recordings', ...of, '--file', file);
+    expect(taken.said).toContain('Recordings of phone are fetched from api.twilio.com.');
+    expect([taken.code, taken.said.includes('hunter2')]).toEqual([0, false]);
+  });
+
   it('adds a source and prints its webhook URL; a second one of the name is refused', async () => {
     const words = [
       'sources',

@@ -21,6 +21,8 @@ describe('the configuration', () => {
     demo: true,
     dataDir: '.data',
     secret: null,
+    recordingsUrl: null,
+    maxRecordingBytes: 500_000_000,
     pgBinDir: null,
     logLevel: 'info',
     maxBodyBytes: 1_048_576,
@@ -52,6 +54,8 @@ describe('the configuration', () => {
       THROUGHLINE_DEMO: 'off',
       THROUGHLINE_DATA_DIR: '/var/lib/throughline',
       THROUGHLINE_SECRET: 'correct horse battery',
+      RECORDINGS_URL: 's3://key:secret@calls/audio?region=eu-central-1',
+      MAX_RECORDING_BYTES: '1000000',
       PG_BINDIR: '/usr/lib/postgresql/17/bin',
       LOG_LEVEL: 'debug',
       MAX_BODY_BYTES: '2097152',
@@ -72,6 +76,8 @@ describe('the configuration', () => {
       demo: false,
       dataDir: '/var/lib/throughline',
       secret: 'correct horse battery',
+      recordingsUrl: 's3://key:secret@calls/audio?region=eu-central-1',
+      maxRecordingBytes: 1_000_000,
       pgBinDir: '/usr/lib/postgresql/17/bin',
       logLevel: 'debug',
       maxBodyBytes: 2_097_152,
@@ -137,9 +143,16 @@ describe('the configuration', () => {
   });
 
   test('never repeats the value of a secret', () => {
-    expect(faults({ DATABASE_URL: 'mysql://root:hunter2@db/x', THROUGHLINE_SECRET: 'hunter2' })).toEqual([
+    expect(
+      faults({
+        DATABASE_URL: 'mysql://root:hunter2@db/x',
+        THROUGHLINE_SECRET: 'hunter2',
+        RECORDINGS_URL: 'ftp://root:hunter2@bucket',
+      }),
+    ).toEqual([
       'DATABASE_URL must be a URL such as postgres://user:password@host:5432/name.',
       'THROUGHLINE_SECRET must have at least 16 characters.',
+      'RECORDINGS_URL must be a URL such as file:///folder or s3://bucket/prefix.',
     ]);
   });
 

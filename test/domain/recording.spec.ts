@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HeldRecording } from '../../src/domain/recording.js';
-import { expiryOf, noteRecording, recordingSettings } from '../../src/domain/recording.js';
-import type { RecordRecording } from '../../src/domain/record.js';
+import { expiryOf, faultsOfSettings, noteRecording, recordingSettings } from '../../src/domain/recording.js';
+import type { Json, RecordRecording } from '../../src/domain/record.js';
 
+const NAMES = Object.keys(recordingSettings('neutral', {}));
 const URL = 'https://provider.example/a.wav';
 const none = { state: 'NONE', reason: null, url: null, storageKey: null, fetchedAt: null } as const;
 const copy: HeldRecording = { ...none, state: 'AVAILABLE', url: URL, storageKey: 'k', fetchedAt: 5 };
@@ -36,6 +37,12 @@ describe('a statement of a recording', () => {
     ],
     ['of its length alone is of no recording', { durationMs: 5 }, null, { ...none, isToBeFetched: false }],
     ['said again while it is fetched asks again', { url: URL }, pending, { ...pending, isToBeFetched: true }],
+    [
+      'said again while a copy is being put away waits for it',
+      { url: URL },
+      { ...pending, storageKey: 'k' },
+      { ...pending, storageKey: 'k', isToBeFetched: false },
+    ],
     ['said again of one that failed asks again', { url: URL }, failed, { ...pending, isToBeFetched: true }],
     ['said again leaves our copy', { url: URL }, copy, { ...copy, isToBeFetched: false }],
     [
@@ -92,6 +99,33 @@ describe('the settings of a source', () => {
       expect(recordingSettings('neutral', { recordings })).toEqual(recordingSettings('neutral', {}));
     },
   );
+
+  it.each<[Json, string[]]>([
+    [{}, []],
+    [
+      {
+        mode: 'FETCH',
+        hosts: ['a.example', '*.b.example', 'c.example:8443'],
+        trustedHosts: ['127.0.0.1:80', '::1'],
+        user: 'u',
+        password: 'p',
+        token: 't',
+        apiUrl: 'https://a.example/v1',
+        keepDays: 0.5,
+      },
+      [],
+    ],
+    ['FETCH', ['The settings must be a JSON object.']],
+    [{ Mode: 'FETCH' }, [`Mode is no setting: there are ${NAMES.join(', ')}.`]],
+    [{ mode: 'fetch' }, ['mode must be FETCH or REFERENCE.']],
+    [{ hosts: 'a.example' }, ['hosts must be a list of host names, with or without a port.']],
+    [{ hosts: ['https://a.example'] }, ['hosts must be a list of host names, with or without a port.']],
+    [{ password: '', token: 5 }, ['password must be a text.', 'token must be a text.']],
+    [{ apiUrl: 'a.example' }, ['apiUrl must be a URL without query and slash at its end.']],
+    [{ keepDays: 0 }, ['keepDays must be a number of days, above 0 and at most 36500.']],
+  ])('are looked over before they are taken: %j', (stated, faults) => {
+    expect(faultsOfSettings(stated)).toEqual(faults);
+  });
 
   it('say for how long a copy is kept', () => {
     const keeping = (keepDays: number) => recordingSettings('neutral', { recordings: { keepDays } });

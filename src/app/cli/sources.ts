@@ -1,18 +1,20 @@
+import { readFile } from 'node:fs/promises';
 import type { Json, JsonObject } from '../../domain/record.js';
+import { faultsOfSettings, recordingSettings } from '../../domain/recording.js';
 import { ROLES, isOneOf } from '../../domain/words.js';
 import { PROVIDERS } from '../../ingest/providers/index.js';
 import { SourceStore } from '../../storage/source-store.js';
 import { TenantStore } from '../../storage/tenant-store.js';
-import type { Arguments, Command } from './commands.js';
+import type { Arguments, Command, CommandContext } from './commands.js';
 import { UsageError } from './commands.js';
 import { withDatabase } from './with-database.js';
 
 /** `sources add|list`: the systems that report to us. */
 export const sources: Command = {
   usage:
-    'sources add --tenant <name> --name <slug> --provider <provider> --role <ROLE> [--secret <s>] [--timezone <tz>] [--settings <json>] | sources list --tenant <name>',
-  sentence: 'Sources: add one and see its webhook URL, or list them.',
-  options: ['tenant', 'name', 'provider', 'role', 'secret', 'timezone', 'settings'],
+    'sources add --tenant <name> --name <slug> --provider <provider> --role <ROLE> [--secret <s>] [--timezone <tz>] [--settings <json>] | sources list --tenant <name> | sources recordings --tenant <name> --name <slug> --file <settings.json>',
+  sentence: 'Sources: add one and see its webhook URL, list them, or say how recordings are treated.',
+  options: ['tenant', 'name', 'provider', 'role', 'secret', 'timezone', 'settings', 'file'],
   run: (context, args) =>
     withDatabase(context, async ({ db }) => {
       const tenants = new TenantStore(db);
@@ -41,9 +43,11 @@ export const sources: Command = {
         context.print(webhookUrl(context.config.publicUrl, source.name, tenant.id));
         return 0;
       }
-      if (action !== 'list') throw new UsageError('Say sources add or sources list.');
+      if (action !== 'list' && action !== 'recordings')
+        throw new UsageError('Say sources add, sources list or sources recordings.');
       const tenant = await tenants.byName(args.required('tenant'));
       if (tenant === null) throw new UsageError(`There is no tenant ${args.required('tenant')}.`);
+      if (action === 'recordings') return setRecordings(context, args, store, tenant.id);
       for (const source of await store.list(tenant.id))
         context.print(
           [
@@ -56,6 +60,33 @@ export const sources: Command = {
       return 0;
     }),
 };
+
+/** From a file: a command line is seen by others, and stays in its shell's history. */
+async function setRecordings(
+  context: CommandContext,
+  args: Arguments,
+  store: SourceStore,
+  tenantId: string,
+): Promise<number> {
+  const file = args.required('file');
+  const settings = await readFile(file, 'utf8')
+    .then((text) => JSON.parse(text) as Json)
+    .catch(() => {
+      throw new UsageError(`${file} cannot be read as JSON.`);
+    });
+  const faults = faultsOfSettings(settings);
+  if (faults.length > 0) throw new UsageError(faults.join('\n'));
+  const name = args.required('name');
+  const source = await store.setRecordings(tenantId, name, settings as JsonObject);
+  if (source === null) throw new UsageError(`There is no source ${name}.`);
+  const { mode, hosts } = recordingSettings(source.provider, source.settings);
+  context.say(
+    mode === 'FETCH'
+      ? `Recordings of ${name} are fetched from ${hosts.join(', ') || 'its trusted hosts alone'}.`
+      : `Recordings of ${name} are only referred to.`,
+  );
+  return 0;
+}
 
 const webhookUrl = (base: string, name: string, tenantId: string): string =>
   `${base}/ingest/${name}?tenant=${tenantId}`;

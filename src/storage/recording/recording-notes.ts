@@ -5,12 +5,24 @@ import { noteRecording, recordingSettings } from '../../domain/recording.js';
 import type { JsonObject } from '../../domain/record.js';
 import type { Instant } from '../../domain/words.js';
 import { RecordingEntity } from '../entities/recording.entity.js';
+import { newId } from '../ids.js';
 import { enqueue } from '../jobs.js';
 import { writeRows } from '../transaction.js';
 import { removeAudio } from './recording-removal.js';
 
-/** The background job that fetches a recording: `{tenantId, callId, attempt}`. */
+/** The background job that fetches a recording. */
 export const FETCH_RECORDING = 'fetch-recording';
+
+/** What the job is told; it asks the database for the rest. */
+export type FetchOrder = RecordingName & {
+  /** Names the copy that it makes, also when it begins again after the end of its process. */
+  copy: string;
+  /** From 1. */
+  attempt: number;
+};
+
+/** A recording by its call. */
+export type RecordingName = { tenantId: string; callId: string };
 
 type SpokenOf = Pick<Call, 'id' | 'sourceId' | 'recording'>;
 
@@ -47,19 +59,21 @@ export async function noteRecordings(
     noted.flatMap(({ held, note }) => (held?.storageKey === note.storageKey ? [] : (held?.storageKey ?? []))),
   );
   for (const { call, note } of noted)
-    if (note.isToBeFetched) await enqueueFetch(tx, { tenantId, callId: call.id, attempt: 1 });
+    if (note.isToBeFetched) await enqueueFetch(tx, { tenantId, callId: call.id }, 1);
 }
 
 /** One job a recording: a later one takes the place of one that waits. */
-export const enqueueFetch = (
+export function enqueueFetch(
   tx: EntityManager,
-  payload: { tenantId: string; callId: string; attempt: number },
+  { tenantId, callId }: RecordingName,
+  attempt: number,
   runAt?: Instant,
-): Promise<void> =>
-  enqueue(tx, FETCH_RECORDING, payload, {
-    key: `${FETCH_RECORDING}/${payload.callId}`,
-    ...(runAt === undefined ? {} : { runAt }),
-  });
+): Promise<void> {
+  const order: FetchOrder = { tenantId, callId, copy: newId(), attempt };
+  const key = `${FETCH_RECORDING}/${callId}`;
+  const options = { key, maxAttempts: 25 };
+  return enqueue(tx, FETCH_RECORDING, order, runAt === undefined ? options : { ...options, runAt });
+}
 
 /** Locks what is held of the calls' recordings, and reads it with the settings of their sources. */
 async function loadKnown(tx: EntityManager, tenantId: string, calls: readonly SpokenOf[]): Promise<Known[]> {

@@ -58,7 +58,7 @@ describe('a call that comes with a recording', () => {
       {
         task: 'fetch-recording',
         key: `fetch-recording/${id}`,
-        payload: { tenantId: world.tenantId, callId: id, attempt: 1 },
+        payload: { tenantId: world.tenantId, callId: id, copy: expect.any(String), attempt: 1 },
       },
     ]);
   });
