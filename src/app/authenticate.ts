@@ -55,6 +55,11 @@ export class Authenticator {
     return this.#viewerOf({ ...key, expiresAt: holder.expiresAt });
   }
 
+  /** False when the viewer's key is gone, expired, or has another role by now. */
+  async isStanding({ tenantId, keyId, role }: Pick<Viewer, 'tenantId' | 'keyId' | 'role'>): Promise<boolean> {
+    return (await this.keys.standing(tenantId, keyId, this.now()))?.role === role;
+  }
+
   async #lookUp(token: string): Promise<Viewer | null> {
     const key = await this.keys.authenticate(token, this.now());
     return key === null ? null : this.#viewerOf(key);

@@ -61,15 +61,15 @@ export class ListenSockets {
     return this.#running.size;
   }
 
-  async #admit(url: string, actionId: string): Promise<(Opened & { viewer: Viewer; url: string }) | string> {
+  async #admit(url: string, actionId: string): Promise<(Opened & { viewer: Viewer }) | string> {
     const viewer = await this.parts.authenticator.authenticateLink(url);
     if (viewer === null || !may(viewer.role, 'MONITOR')) return '403 Forbidden';
     const opened = await this.parts.listening.open(viewer.tenantId, actionId, actorOf(viewer));
-    return typeof opened === 'string' ? STATUS[opened] : { ...opened, viewer, url };
+    return typeof opened === 'string' ? STATUS[opened] : { ...opened, viewer };
   }
 
   #open(
-    { stream, callId, viewer, url }: Opened & { viewer: Viewer; url: string },
+    { stream, callId, viewer }: Opened & { viewer: Viewer },
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
@@ -77,15 +77,15 @@ export class ListenSockets {
     this.#sockets.handleUpgrade(request, socket, head, (listener) => {
       this.#running.add(listener);
       listener.on('close', () => this.#running.delete(listener));
-      const hearing = () => this.#hearing(viewer, callId, url);
+      const hearing = () => this.#hearing(viewer, callId);
       relay(listener, stream, { ...this.parts.options, hearing }).catch(this.parts.onError);
     });
   }
 
-  async #hearing({ tenantId, role }: Viewer, callId: string, url: string): Promise<Hearing> {
-    const still = await this.parts.authenticator.authenticateLink(url);
-    if (still?.role !== role) return 'RIGHT_OVER';
-    return (await this.parts.listening.isAudible(tenantId, callId)) ? 'YES' : 'CALL_OVER';
+  /** The link only opens: who listens may go on as long as the key stands. */
+  async #hearing(viewer: Viewer, callId: string): Promise<Hearing> {
+    if (!(await this.parts.authenticator.isStanding(viewer))) return 'RIGHT_OVER';
+    return (await this.parts.listening.isAudible(viewer.tenantId, callId)) ? 'YES' : 'CALL_OVER';
   }
 }
 

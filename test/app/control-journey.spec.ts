@@ -33,12 +33,12 @@ afterAll(async () => {
 const key = (role: ApiRole): string => keys.get(role) ?? '';
 const begun = Date.now() - 5_000;
 
-async function tell(type: string, fields: object): Promise<void> {
+async function tell(type: string, fields: object, callId = CALL): Promise<void> {
   const monitor = {
     controlUrl: `${vendor.url}/7420/control`,
     listenUrl: `${vendor.url.replace('http', 'ws')}/7420/listen`,
   };
-  const call = { id: CALL, type: 'inboundPhoneCall', createdAt: new Date(begun).toISOString(), monitor };
+  const call = { id: callId, type: 'inboundPhoneCall', createdAt: new Date(begun).toISOString(), monitor };
   const message = { type, timestamp: Date.now(), call, customer: { number: '+12025550142' }, ...fields };
   const answer = await server.post(webhook, JSON.stringify({ message }), {
     'content-type': 'application/json',
@@ -222,6 +222,30 @@ describe('a live call', () => {
     expect(list.data.monitoringActions.nodes).toEqual(
       ['END', 'LISTEN_IN', 'COACH', 'HAND_BACK', 'TAKE_OVER'].map((kind) => ({ kind })),
     );
+  });
+
+  it('is heard no longer by whose key was taken back', async () => {
+    const externalId = randomUUID();
+    await tell('status-update', { status: 'in-progress' }, externalId);
+    const { data } = await server.graphql<{ calls: { nodes: { id: string; sessionId: string }[] } }>(
+      key('ADMIN'),
+      '{ calls { nodes { id sessionId } } }',
+    );
+    const id = data.calls.nodes.find(({ sessionId }) => sessionId === externalId)?.id ?? '';
+    const { id: tenantId } = await server.server.tenants.ensure('acme');
+    const granted = { tenantId, name: 'for now', role: 'SUPERVISOR' as const, expiresAt: null };
+    const { id: keyId, key: shortLived } = await server.server.keys.create(granted);
+    keys.set('SUPERVISOR', shortLived);
+    const before = vendor.listeners.length;
+    const { join } = await act('listenIn', id);
+    const ear = new WebSocket(join?.url ?? '');
+    const closed = new Promise((resolve) =>
+      ear.on('close', (code, reason) => resolve([code, String(reason)])),
+    );
+    await eventually(async () => expect(vendor.listeners).toHaveLength(before + 1));
+    expect(await server.server.keys.revoke(tenantId, keyId)).toBe(true);
+    expect(await closed).toEqual([4403, 'forbidden']);
+    await tell('status-update', { status: 'ended', endedReason: 'customer-ended-call' }, externalId);
   });
 
   it('has left no address of its vendor and no note where anybody reads, and nothing in the logs', async () => {
