@@ -28,7 +28,7 @@ import type {
   TranscriptRow,
   VersionRow,
 } from '../storage/read-model.js';
-import type { ForwardArgs, OfOwner, TimelineOwner } from '../storage/timeline-reader.js';
+import type { OfOwner, TimelineArgs, TimelineOwner } from '../storage/timeline-reader.js';
 import type { Readers } from './readers.js';
 
 /** Payloads are large and rarely asked for: they are loaded apart. */
@@ -36,7 +36,7 @@ export type RecordRow = Omit<SourceRecordRow, 'payload'>;
 
 type One<T> = DataLoader<string, T | null>;
 type Many<T> = DataLoader<string, T[]>;
-type Paged<T> = (owner: TimelineOwner, page: ForwardArgs) => DataLoader<string, Page<T>>;
+type Paged<T> = (owner: TimelineOwner, page: TimelineArgs) => DataLoader<string, Page<T>>;
 
 /** Everything that resolvers read by key. What is asked for in one tick becomes one statement. */
 export interface Loaders {
@@ -208,13 +208,14 @@ const EMPTY = { edges: [], hasNextPage: false, hasPreviousPage: false };
 
 /** A loader for each kind of owner and each page that is asked for. */
 function byPage<T>(
-  load: (owner: TimelineOwner, page: ForwardArgs, ids: Ids) => Promise<Map<string, Page<T>>>,
+  load: (owner: TimelineOwner, page: TimelineArgs, ids: Ids) => Promise<Map<string, Page<T>>>,
 ): Paged<T> {
   const loaders = byArgument((key: string) => {
-    const [owner, first, after] = JSON.parse(key) as [TimelineOwner, number | null, string | null];
-    return mapped<Page<T>>((ids) => load(owner, { first, after }, ids), EMPTY);
+    const { owner, ...page } = JSON.parse(key) as TimelineArgs & { owner: TimelineOwner };
+    return mapped<Page<T>>((ids) => load(owner, page, ids), EMPTY);
   });
-  return (owner, { first = null, after = null }) => loaders(JSON.stringify([owner, first, after]));
+  return (owner, { first = null, after = null, includeEvents = null }) =>
+    loaders(JSON.stringify({ owner, first, after, includeEvents }));
 }
 
 /** A loader for each kind of owner and each search. */

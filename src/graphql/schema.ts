@@ -6,6 +6,7 @@ import { InteractionAnalysesResolver, TimelineAnalysisResolver } from './analysi
 import { CallResolver } from './call/call.resolver.js';
 import {
   KnowledgeSearchResolver,
+  LifecycleEventResolver,
   MessageResolver,
   PostCallAnalysisResolver,
   ToolCallResolver,
@@ -102,6 +103,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       KnowledgeSearchResolver,
       LegClockResolver,
       LegResolver,
+      LifecycleEventResolver,
       LinkEvidenceResolver,
       LinkResolver,
       MarkResolver,

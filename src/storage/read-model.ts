@@ -1,5 +1,6 @@
 import type { Call } from '../domain/call.js';
 import type { Breach } from '../domain/health.js';
+import type { Json } from '../domain/record.js';
 import type { CauseKind, DropStage, Instant, InteractionStatus, Role } from '../domain/words.js';
 import type {
   CallEntity,
@@ -57,7 +58,18 @@ export type StatusChangeRow = Omit<StatusChangeEntity, never>;
 export type TimelineRow =
   | ({ kind: 'MESSAGE' } & TranscriptRow)
   | ({ kind: 'TOOL_CALL' } & ToolCallRow)
-  | ({ kind: 'KNOWLEDGE_SEARCH' } & KnowledgeSearchRow);
+  | ({ kind: 'KNOWLEDGE_SEARCH' } & KnowledgeSearchRow)
+  | ({ kind: 'EVENT' } & EventRow);
+
+/** A low-level event of a call's life; one without a time stands at the call's beginning. */
+export interface EventRow {
+  tenantId: string;
+  callId: string;
+  id: string;
+  at: Instant;
+  type: string | null;
+  data: Json;
+}
 
 /** Relay's page arguments, as the client gave them. */
 export interface PageArgs {

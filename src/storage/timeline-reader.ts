@@ -11,6 +11,8 @@ import { columnsOf, selectList } from './select.js';
 
 export type TimelineOwner = 'call' | 'interaction';
 export type ForwardArgs = Pick<PageArgs, 'first' | 'after'>;
+/** Events come only when asked for. */
+export type TimelineArgs = ForwardArgs & { includeEvents?: boolean | null };
 
 type Kind = TimelineRow['kind'];
 
@@ -39,6 +41,27 @@ const ENTITIES = {
   TOOL_CALL: ToolCallEntity,
   KNOWLEDGE_SEARCH: KnowledgeSearchEntity,
 };
+
+interface Column {
+  property: string;
+  column: string;
+  type: string;
+}
+
+/** Events lie in their calls: they are many, and seldom asked for. */
+const EVENTS = `(select c.tenant_id, c.id as call_id, v.id, v.type, v.data,
+    coalesce(to_timestamp(v.at / 1000.0), c.sorted_at)::timestamptz(3) as at
+  from call c cross join lateral
+    jsonb_to_recordset(c.events) as v(id text, type text, at numeric, data jsonb))`;
+
+const EVENT_COLUMNS: Column[] = [
+  { property: 'tenantId', column: 'tenant_id', type: 'uuid' },
+  { property: 'callId', column: 'call_id', type: 'uuid' },
+  { property: 'id', column: 'id', type: 'text' },
+  { property: 'at', column: 'at', type: 'timestamptz' },
+  { property: 'type', column: 'type', type: 'text' },
+  { property: 'data', column: 'data', type: 'jsonb' },
+];
 
 /** The calls of an owner `o`. */
 const CALLS_OF: Record<TimelineOwner, string> = {
@@ -72,9 +95,10 @@ export class TimelineReader {
     tenantId: string,
     owner: TimelineOwner,
     ownerIds: readonly string[],
-    args: ForwardArgs,
+    args: TimelineArgs,
   ): Promise<Map<string, Page<TimelineRow>>> {
     const kinds: Kind[] = ['MESSAGE', 'TOOL_CALL', 'KNOWLEDGE_SEARCH'];
+    if (args.includeEvents === true) kinds.push('EVENT');
     const shape = (row: Found) => ({ kind: row.kind, ...this.ofItsKind(row) }) as TimelineRow;
     return this.pages({ name: 'timeline', kinds, shape }, tenantId, owner, ownerIds, args);
   }
@@ -169,7 +193,7 @@ export class TimelineReader {
       .map((kind) => {
         const key = `(e.at, '${kind}'::text, e.call_id, e.id)`;
         return `(select '${kind}'::text as kind, ${this.columns(kind, kinds)}
-          from ${this.db.getMetadata(ENTITIES[kind]).tableName} e
+          from ${kind === 'EVENT' ? EVENTS : this.db.getMetadata(ENTITIES[kind]).tableName} e
           where e.tenant_id = $1 and e.call_id = l.id and ${position === null ? 'true' : `${key} ${position}`}
           order by e.at, e.id limit ${limit})`;
       })
@@ -179,16 +203,11 @@ export class TimelineReader {
   /** The columns of one kind, with nulls for those that only the others have: a union has one shape. */
   private columns(kind: Kind, kinds: readonly Kind[]): string {
     const own = new Set(this.propertiesOf(kind));
-    const everyColumn = new Map(
-      kinds
-        .flatMap((one) => columnsOf(this.db, ENTITIES[one], ENTRY_UNSHOWN))
-        .map((column) => [column.propertyName, column]),
-    );
-    return [...everyColumn]
-      .map(([property, column]) => {
-        const type = this.db.driver.normalizeType(column);
-        return `${own.has(property) ? `e.${column.databaseName}` : `null::${type}`} as "${property}"`;
-      })
+    const all = new Map(kinds.flatMap((one) => this.columnsOf(one)).map((one) => [one.property, one]));
+    return [...all.values()]
+      .map(({ property, column, type }) =>
+        own.has(property) ? `e.${column} as "${property}"` : `null::${type} as "${property}"`,
+      )
       .join(', ');
   }
 
@@ -197,7 +216,16 @@ export class TimelineReader {
   }
 
   private propertiesOf(kind: Kind): string[] {
-    return columnsOf(this.db, ENTITIES[kind], ENTRY_UNSHOWN).map((column) => column.propertyName);
+    return this.columnsOf(kind).map(({ property }) => property);
+  }
+
+  private columnsOf(kind: Kind): Column[] {
+    if (kind === 'EVENT') return EVENT_COLUMNS;
+    return columnsOf(this.db, ENTITIES[kind], ENTRY_UNSHOWN).map((column) => ({
+      property: column.propertyName,
+      column: column.databaseName,
+      type: this.db.driver.normalizeType(column),
+    }));
   }
 }
 

@@ -102,6 +102,36 @@ describe('timeline', () => {
       { kind: 'KNOWLEDGE_SEARCH', ...search, startedAt: null },
     ]);
   });
+
+  it('has the events of a call in their places when they are asked for, and pages through them', async () => {
+    const events = [
+      { id: 'e1', type: 'call.answered', at: NOON + 1, data: { by: 'x' } },
+      { id: 'e2', type: null, at: NOON + 3 },
+    ];
+    const { id } = await world.call({ events });
+    await world.message(id, { id: 'm1', at: NOON });
+    await world.message(id, { id: 'm2', at: NOON + 2 });
+    const read = async (after: string | null, includeEvents: boolean | null) => {
+      const page = (
+        await reader.timeline(world.tenantId, 'call', [id], { first: 2, after, includeEvents })
+      ).get(id);
+      return {
+        ids: page?.edges.map(({ node }) => node.id),
+        cursor: page?.edges.at(-1)?.cursor ?? null,
+        page,
+      };
+    };
+    const first = await read(null, true);
+    const rest = await read(first.cursor, true);
+    expect([first.ids, rest.ids, (await read(null, null)).ids]).toEqual([
+      ['m1', 'e1'],
+      ['m2', 'e2'],
+      ['m1', 'm2'],
+    ]);
+    const of = { kind: 'EVENT', tenantId: world.tenantId, callId: id };
+    expect(first.page?.edges[1]?.node).toEqual({ ...of, ...events[0] });
+    expect(rest.page?.edges[1]?.node).toEqual({ ...of, ...events[1], data: null });
+  });
 });
 
 describe('transcript', () => {

@@ -38,6 +38,7 @@ import { within } from './timeline.resolver.js';
 import {
   KnowledgeSearchType,
   MessageConnection,
+  TimelineArgs,
   TimelineEntryConnection,
   ToolCallType,
   TranscriptMatchType,
@@ -180,7 +181,7 @@ export class CallResolver {
   })
   async timeline(
     @Root() row: CallRow,
-    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Args(() => TimelineArgs) page: TimelineArgs,
     @Ctx() { loaders }: GraphQLContext,
   ) {
     return connection(mapPage(await loaders.timelines('call', page).load(row.id), within(row.sortedAt)));

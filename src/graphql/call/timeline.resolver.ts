@@ -8,7 +8,7 @@ import { globalId } from '../node.js';
 import { DispositionType, PostCallAnalysisType } from './analysis.type.js';
 import { CallType } from './call.type.js';
 import { placedRecordings } from './recording.resolver.js';
-import { KnowledgeSearchType, MessageType, ToolCallType } from './timeline.type.js';
+import { KnowledgeSearchType, LifecycleEventType, MessageType, ToolCallType } from './timeline.type.js';
 
 /** Something of a call, as it is read through the call or its interaction. */
 interface Entry {
@@ -62,6 +62,7 @@ function entryResolver(name: string, type: ClassType) {
 export const MessageResolver = entryResolver('Message', MessageType);
 export const ToolCallResolver = entryResolver('ToolCall', ToolCallType);
 export const KnowledgeSearchResolver = entryResolver('KnowledgeSearch', KnowledgeSearchType);
+export const LifecycleEventResolver = entryResolver('LifecycleEvent', LifecycleEventType);
 
 /** Lists that a source left out are empty. */
 @Resolver(() => PostCallAnalysisType)

@@ -1,8 +1,8 @@
-import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
+import { ArgsType, createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import type { Json, SearchLatency } from '../../domain/record.js';
 import type { CacheStatus, Instant, Speaker, ToolStatus } from '../../domain/words.js';
 import type { TimelineRow, TranscriptRow } from '../../storage/read-model.js';
-import { connectionType } from '../connection.js';
+import { connectionType, ForwardArgs } from '../connection.js';
 import { DateTime, JsonValue } from '../scalars.js';
 import { CacheStatusEnum, SpeakerEnum, ToolStatusEnum } from './call.enums.js';
 
@@ -138,18 +138,46 @@ export class KnowledgeSearchType {
   cacheStatus!: CacheStatus | null;
 }
 
+@ObjectType('LifecycleEvent', {
+  description: "A low-level event of a call's life, in its place among what was said and done.",
+  simpleResolvers: true,
+})
+export class LifecycleEventType {
+  @Field(() => DateTime, { description: 'When, in the order of everything that happened.' })
+  at!: Instant;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What happened, as the source names it: `call.answered`.',
+  })
+  type!: string | null;
+
+  @Field(() => JsonValue, { nullable: true, description: 'What the source says about it.' })
+  data!: Json;
+}
+
 const ENTRY_TYPES = {
   MESSAGE: MessageType,
   TOOL_CALL: ToolCallType,
   KNOWLEDGE_SEARCH: KnowledgeSearchType,
+  EVENT: LifecycleEventType,
 } satisfies Record<TimelineRow['kind'], object>;
 
 export const TimelineEntry = createUnionType({
   name: 'TimelineEntry',
   description: 'Something that was said or done.',
-  types: () => [MessageType, ToolCallType, KnowledgeSearchType] as const,
+  types: () => [MessageType, ToolCallType, KnowledgeSearchType, LifecycleEventType] as const,
   resolveType: (row) => ENTRY_TYPES[(row as unknown as TimelineRow).kind],
 });
 
 export const MessageConnection = connectionType('Message', 'messages', () => MessageType);
 export const TimelineEntryConnection = connectionType('TimelineEntry', 'entries', () => TimelineEntry);
+
+@ArgsType()
+export class TimelineArgs extends ForwardArgs {
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: the low-level events of its life, too. False by default.',
+  })
+  includeEvents?: boolean | null;
+}

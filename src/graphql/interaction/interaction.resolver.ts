@@ -14,6 +14,7 @@ import { within } from '../call/timeline.resolver.js';
 import {
   KnowledgeSearchType,
   MessageConnection,
+  TimelineArgs,
   TimelineEntryConnection,
   ToolCallType,
   TranscriptMatchType,
@@ -117,7 +118,7 @@ export class InteractionResolver {
   })
   async timeline(
     @Root() row: InteractionRow,
-    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Args(() => TimelineArgs) page: TimelineArgs,
     @Ctx() { loaders }: GraphQLContext,
   ) {
     return connection(
