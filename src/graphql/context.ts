@@ -1,4 +1,5 @@
 import type { Monitor } from '../control/monitor.js';
+import { may } from '../domain/permissions.js';
 import type { ApiRole, Instant } from '../domain/words.js';
 import type { AnalysisStarter } from '../analysis/starter.js';
 import type { Receiver } from '../ingest/results.js';
@@ -82,6 +83,7 @@ export function latest<T>(event: T, context: GraphQLContext): T {
 function fresh(services: Services, viewer: Viewer): Pick<GraphQLContext, 'frame' | 'loaders'> {
   const { readers, monitor } = services;
   const { tenantId, timeZone, defaultCountry } = viewer;
-  const frame = { tenantId, timeZone, defaultCountry, now: services.now() };
+  const hidesSources = !may(viewer.role, 'READ_SOURCES');
+  const frame = { tenantId, timeZone, defaultCountry, now: services.now(), hidesSources };
   return { frame, loaders: createLoaders(readers, monitor, frame) };
 }

@@ -31,7 +31,7 @@ export interface FanOutOptions {
   onError?: (error: unknown) => void;
 }
 
-/** Subscribers of one tenant with one filter: what they see is looked up once for all of them. */
+/** Subscribers of one tenant with one filter and one sight of sources: what they see is looked up once for all of them. */
 interface Group {
   frame: TenantFrame;
   filter: InteractionFilter | null;
@@ -62,7 +62,7 @@ export class FanOut {
 
   /** From now on the queue receives every change of the tenant, without a gap. Whoever subscribes closes. */
   async subscribe(frame: TenantFrame, filter: InteractionFilter | null): Promise<Subscriber> {
-    const key = `${frame.tenantId}/${canonicalJson(filter)}`;
+    const key = `${frame.tenantId}/${frame.hidesSources === true ? 'hides' : 'shows'}/${canonicalJson(filter)}`;
     const { head } = await this.feed.ends(frame.tenantId);
     const group = this.#groups.get(key) ?? { frame, filter, position: head, queues: new Set() };
     this.#groups.set(key, group);

@@ -108,6 +108,8 @@ export interface TenantFrame {
   now: Instant;
   /** Interactions are shown as they were known then; absent: as they are. */
   asOf?: Instant;
+  /** True for one who may see neither sources nor keys: nothing is found by them either. */
+  hidesSources?: boolean;
 }
 
 /** The frame of one who asks what was known at a time: "today" is that day. */

@@ -111,6 +111,7 @@ describe('what a role may do', () => {
       'Query.viewer': 'READ',
       'RecordResult.interaction': 'READ',
       'RejectedRecord.body': 'READ_RAW',
+      'Segment.source': 'READ_SOURCES',
       'SourceRecord.payload': 'READ_RAW',
       'SourceRecord.record': 'READ_RAW',
       'SourceRecord.source': 'READ_SOURCES',

@@ -94,9 +94,10 @@ export class LinkEvidenceResolver {
 
 @Resolver(() => SegmentType)
 export class SegmentResolver {
+  @Needs('READ_SOURCES')
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'The name of the source; null for a placeholder.',
+    description: 'The name of the source; null for a placeholder. Needs READ_SOURCES.',
   })
   async source(@Root() { sourceId }: Segment, @Ctx() { loaders }: GraphQLContext) {
     return sourceId === null ? null : ((await loaders.sources.load(sourceId))?.name ?? null);

@@ -16,6 +16,7 @@ import { presetRange } from './date-preset.js';
 import type { LabelKind } from './labels.js';
 import { labelOf, labelPrefix, sentimentLabel, tagName, tagValue } from './labels.js';
 import type { Params } from './params.js';
+import { mustSeeSources } from './hidden.js';
 import { isStorable, storable } from './params.js';
 import { callCustomerIs, callSearch, interactionCustomerIs, interactionSearch } from './search.js';
 import { callSaid, interactionSaid } from './transcript.js';
@@ -90,6 +91,7 @@ export function callWhere(filter: CallFilter | null | undefined, frame: TenantFr
 }
 
 function interactionConditions(filter: InteractionFilter, frame: TenantFrame, params: Params): Condition[] {
+  mustSeeSources(filter.source, frame, 'filter.source');
   const labels = new Labels('i', frame, params);
   return [
     ...listConditions(filter, { startedAt: 'i.started_at', durationMs: 'i.duration_ms' }, labels),
@@ -103,6 +105,7 @@ function interactionConditions(filter: InteractionFilter, frame: TenantFrame, pa
 }
 
 function callConditions(filter: CallFilter, frame: TenantFrame, params: Params): Condition[] {
+  mustSeeSources(filter.source, frame, 'filter.source');
   const labels = new Labels('c', frame, params);
   return [
     ...listConditions(filter, { startedAt: 'c.sorted_at', durationMs: 'c.duration_ms' }, labels),

@@ -65,13 +65,18 @@ function search(
       .map((match) => `select f.id from interaction f where f.tenant_id = ${tenant} and ${match}`)
       .join(' union '),
     legs: (column) => `select g.${column} from leg g
-        where g.tenant_id = ${tenant} and g.external_id = any(${spellings})
-      union select g.${column} from correlation_key k
+        where g.tenant_id = ${tenant} and g.external_id = any(${spellings})${
+          frame.hidesSources === true
+            ? ''
+            : ` union select g.${column} from correlation_key k
         join leg g on g.tenant_id = k.tenant_id and g.id = k.leg_id
-        where k.tenant_id = ${tenant} and k.value = any(${spellings})`,
+        where k.tenant_id = ${tenant} and k.value = any(${spellings})`
+        }`,
     asItWas: () => {
       const keyed = `select k.leg_id from correlation_key k where k.tenant_id = ${tenant} and k.value = any(${spellings})`;
-      return `(${[...matches('i'), `i.external_ids && ${spellings}`, hadLeg(keyed)].join(' or ')})`;
+      const byKey = frame.hidesSources === true ? [] : [hadLeg(keyed)];
+      const named = [...matches('i'), `i.external_ids && ${spellings}`, ...byKey];
+      return `(i.tenant_id = ${tenant} and (${named.join(' or ')}))`;
     },
   });
 }

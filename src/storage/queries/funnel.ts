@@ -8,6 +8,7 @@ import { interactionTable } from '../list/as-of.js';
 import type { Condition } from '../list/condition.js';
 import { all, during, equals, is, nested, oneOf } from '../list/condition.js';
 import type { InteractionFilter } from '../list/filter.js';
+import { mustSeeSources } from '../list/hidden.js';
 import { interactionWhere } from '../list/filter.js';
 import { Params } from '../list/params.js';
 import type { TenantFrame } from '../read-model.js';
@@ -44,6 +45,7 @@ export class FunnelReader {
     frame: TenantFrame,
     { filter, groupBy = null, interval = null }: FunnelRequest,
   ): Promise<FunnelResult> {
+    if (groupBy === 'SOURCE') mustSeeSources(groupBy, frame, 'groupBy SOURCE');
     const { sql, params } = this.statement(frame, { filter, groupBy, interval });
     const rows = await this.db.query<TallyRow[]>(sql, params.values);
     if (rows.length > MAX_TALLIES)
@@ -159,6 +161,7 @@ class Arms {
 
   private conditions(alias: string, filter: InteractionFilter): Condition[] {
     const { params } = this;
+    mustSeeSources(filter.source, this.frame, 'filter.source');
     return [
       oneOf(`${alias}.status`, filter.status, params),
       oneOf(`${alias}.drop_stage`, filter.dropStage, params),
