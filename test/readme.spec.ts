@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse, validate } from 'graphql';
+import { thresholdTable } from '../src/analysis/analysts/rules/thresholds.js';
 import { configTable } from '../src/app/config.js';
 import { REVIEW_CRITERIA } from '../src/domain/review.js';
 import { buildThroughlineSchema } from '../src/graphql/schema.js';
@@ -31,6 +32,10 @@ describe('the README', () => {
     expect(stated).toEqual(
       REVIEW_CRITERIA.map(({ code, threshold, inWriting }) => ({ code, threshold, inWriting })),
     );
+  });
+
+  it('states every threshold of the built-in analyst as it is', () => {
+    expect(words(readme)).toContain(words(thresholdTable()));
   });
 
   it('points to files that are there', () => {

@@ -122,10 +122,15 @@ describe('a call, from its records to its verdict', () => {
 
   it('shows the same verdict by GraphQL, typed and as JSON, and by HTTP', async () => {
     const { data, errors } = await server.graphql<{
-      interaction: { latestTimelineAnalysis: Record<string, unknown> & { id: string; resultJson: object } };
+      interaction: {
+        summary: string;
+        summarySource: string;
+        analysis: object;
+        latestTimelineAnalysis: Record<string, unknown> & { id: string; resultJson: object };
+      };
     }>(
       admin,
-      `query ($id: ID!) { interaction(id: $id) { revision summary timelineAnalyses { status } latestTimelineAnalysis {
+      `query ($id: ID!) { interaction(id: $id) { summary summarySource analysis { summary source tags } latestTimelineAnalysis {
         id status error failure isStale revision analyst model interaction { id } resultJson result {
           version overallStatus inputReduced narrative resourcesUsed { type count } interactions { resourceType }
           sessionContext { referenceType channel direction directionRaw participants { role address } flowName startedAt
@@ -141,6 +146,12 @@ describe('a call, from its records to its verdict', () => {
     const narrative =
       'An inbound call of 2m 0s; the assistant took part. It was completed (customer ended). ' +
       `The customer spoke once, the assistant once. 1 thing stands out: ${summary}`;
+    const { summary: words, summarySource, analysis: review } = data.interaction;
+    expect([words, summarySource, review]).toEqual([
+      narrative,
+      'THROUGHLINE',
+      { summary: narrative, source: 'THROUGHLINE', tags: [] },
+    ]);
     expect(analysis).toMatchObject({
       status: 'COMPLETED',
       error: null,

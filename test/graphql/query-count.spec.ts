@@ -66,6 +66,11 @@ async function fiftyInteractions(): Promise<void> {
       interactionId,
     ]);
   }
+  await database.db.query(
+    `insert into timeline_analysis (tenant_id, id, interaction_id, status, result, revision, attempt, deadline_at, created_at, updated_at)
+     select tenant_id, gen_random_uuid(), id, 'COMPLETED', '{"version": 1, "narrative": "A call."}', 1, 1, now(), now(), now()
+       from interaction`,
+  );
 }
 
 /** How many statements a list takes that asks for this of each interaction. */
@@ -89,9 +94,9 @@ const LEVELS: [what: string, selection: string, statements: number][] = [
   ['the calls of legs', 'legs { call { status } }', 3],
   ['calls and their legs and interactions', 'calls { status leg { state } interaction { id } }', 4],
   [
-    'calls and analysis, which read the same rows, and their recordings',
+    'calls and analysis, which read the same rows, our review where no source has one, and their recordings',
     'calls { id } recordings { url } analysis { summary }',
-    3,
+    4,
   ],
   ['source names in segments and legs', 'segments { source } legs { source { name provider } }', 3],
   ['tool calls and knowledge searches', 'toolCalls { name } knowledgeSearches { query }', 3],
@@ -120,6 +125,12 @@ const LEVELS: [what: string, selection: string, statements: number][] = [
     2,
   ],
   ['the causes of the status history', 'statusHistory { causedBy { kind sourceRecord { hash } } }', 2],
+  [
+    'analyses, and the latest one',
+    'timelineAnalyses { status isStale result { narrative } interaction { id } } latestTimelineAnalysis { status }',
+    4,
+  ],
+  ['summaries, where no source brings one', 'summary summarySource', 2],
   ['the journey of each customer', 'customer { journey(first: 3) { id } repeatCaller interactionCount }', 3],
   [
     'what is known of each customer',

@@ -1,5 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import type { JsonObject } from '../../domain/record.js';
+import { enumOf } from '../enums.js';
 import { JsonValue } from '../scalars.js';
 
 @ObjectType('Disposition', {
@@ -13,6 +14,14 @@ export class DispositionType {
   @Field(() => String, { description: 'The result: `AGREED`.' })
   value!: string;
 }
+
+/** Whose words a summary is. */
+export type SummarySource = 'PROVIDER' | 'THROUGHLINE';
+
+export const SummarySourceEnum = enumOf<SummarySource>('SummarySource', 'Whose words a summary is.', {
+  PROVIDER: 'Those of a source: its own analysis after the call.',
+  THROUGHLINE: 'Ours: the narrative of the latest timeline analysis, because no source brought a summary.',
+});
 
 @ObjectType('PostCallAnalysis', {
   description: "The structured outcome that the bot's analysis prompt produced after the call.",

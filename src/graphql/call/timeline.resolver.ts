@@ -5,7 +5,8 @@ import { recordingOffset } from '../../domain/presentation.js';
 import type { Instant } from '../../domain/words.js';
 import type { GraphQLContext } from '../context.js';
 import { globalId } from '../node.js';
-import { DispositionType, PostCallAnalysisType } from './analysis.type.js';
+import type { SummarySource } from './analysis.type.js';
+import { DispositionType, PostCallAnalysisType, SummarySourceEnum } from './analysis.type.js';
 import { CallType } from './call.type.js';
 import { placedRecordings } from './recording.resolver.js';
 import { KnowledgeSearchType, LifecycleEventType, MessageType, ToolCallType } from './timeline.type.js';
@@ -70,6 +71,11 @@ export class PostCallAnalysisResolver {
   @FieldResolver(() => [String], { description: 'Words that describe the call.' })
   tags(@Root() { tags }: PostCallAnalysis) {
     return tags ?? [];
+  }
+
+  @FieldResolver(() => SummarySourceEnum, { description: 'Whose analysis it is; ours has a summary alone.' })
+  source(@Root() { source = 'PROVIDER' }: PostCallAnalysis & { source?: SummarySource }): SummarySource {
+    return source;
   }
 
   @FieldResolver(() => [DispositionType], { description: 'Business results, shown as badges.' })

@@ -1,10 +1,12 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { analysisOf, bannersOf } from '../../domain/presentation.js';
+import { readVerdict } from '../../domain/verdict/json.js';
 import { explain, printDuration } from '../../domain/why.js';
 import type { Instant } from '../../domain/words.js';
 import type { KnownCustomer } from '../../storage/customer-reader.js';
 import type { InteractionRow, StatusChangeRow } from '../../storage/read-model.js';
 import { frameAsOf } from '../../storage/read-model.js';
+import { SummarySourceEnum } from '../call/analysis.type.js';
 import { PostCallAnalysisType } from '../call/analysis.type.js';
 import { placedRecordings } from '../call/recording.resolver.js';
 import { RecordingType } from '../call/recording.type.js';
@@ -21,6 +23,7 @@ import {
 } from '../call/timeline.type.js';
 import { connection, ForwardArgs, mapPage } from '../connection.js';
 import type { GraphQLContext } from '../context.js';
+import type { Loaders } from '../loaders.js';
 import { globalId, localId } from '../node.js';
 import { DateTime } from '../scalars.js';
 import { SourceRecordType } from '../source/source.type.js';
@@ -174,12 +177,35 @@ export class InteractionResolver {
     return bannersOf(row.transfers, partiesOf(row), null);
   }
 
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'What happened, in words: from the post-call analysis of a source, else from our own latest timeline analysis. ' +
+      '`summarySource` says which.',
+  })
+  summary(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
+    return row.summary ?? reviewOf(row, loaders);
+  }
+
+  @FieldResolver(() => SummarySourceEnum, {
+    nullable: true,
+    description: 'Whose words `summary` is; null when there is none.',
+  })
+  async summarySource(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
+    if (row.summary !== null) return 'PROVIDER';
+    return (await reviewOf(row, loaders)) === null ? null : 'THROUGHLINE';
+  }
+
   @FieldResolver(() => PostCallAnalysisType, {
     nullable: true,
-    description: "The assistant's analysis after the call, else another system's; null when there is none.",
+    description:
+      "The assistant's analysis after the call, else another system's, else our own review; null when there is none.",
   })
   async analysis(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
-    return analysisOf(await loaders.callsByInteraction.load(row.id));
+    const told = analysisOf(await loaders.callsByInteraction.load(row.id));
+    if (told !== null) return told;
+    const summary = await reviewOf(row, loaders);
+    return summary === null ? null : { summary, source: 'THROUGHLINE' };
   }
 
   @FieldResolver(() => [SourceRecordType], {
@@ -189,6 +215,12 @@ export class InteractionResolver {
     const legs = await loaders.legsByInteraction.load(row.id);
     return (await Promise.all(legs.map((leg) => loaders.recordsByLeg.load(leg.id)))).flat();
   }
+}
+
+/** What our latest completed analysis tells of it; null when there is none. */
+async function reviewOf(row: InteractionRow, { reviewByInteraction }: Loaders): Promise<string | null> {
+  const [review] = await reviewByInteraction.load(row.id);
+  return review?.result == null ? null : readVerdict(review.result).narrative;
 }
 
 /** The stored bars say who took part, so banners need no statement. */

@@ -177,12 +177,6 @@ export class InteractionType implements Shown {
   @Field(() => [String], { description: 'Names of the functions that the assistant ran, each once.' })
   functions!: string[];
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'What happened, in words, from the post-call analysis.',
-  })
-  summary!: string | null;
-
   @Field(() => Boolean, { description: 'True when there is audio to listen to.' })
   hasRecording!: boolean;
 
