@@ -37,7 +37,10 @@ import { KeyStore } from '../storage/key-store.js';
 import { CursorCodec } from '../storage/list/cursor.js';
 import { MarkStore } from '../storage/marks/mark-store.js';
 import { PolicyStore } from '../storage/policy-store.js';
+import { AuditReader } from '../storage/audit/audit-reader.js';
+import { ReconciliationReader } from '../storage/reconciliation-reader.js';
 import { RelationReader } from '../storage/relation-reader.js';
+import { Decisions } from '../storage/trace/decisions.js';
 import { DeletionStore } from '../storage/removal/deletion-store.js';
 import { ERASE_CUSTOMER, ErasureStore } from '../storage/removal/erasure-store.js';
 import { RetentionStore } from '../storage/removal/retention-store.js';
@@ -145,6 +148,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     deletions: new DeletionStore(database.db, stores.cursors, () => live.sequencer.nudge()),
     erasures,
     retention,
+    decisions: new Decisions(database.db, () => live.sequencer.nudge()),
     receiver: ingest,
     analyses: analyzer,
     live: live.feed,
@@ -306,6 +310,8 @@ async function makeStores(database: Database, secret: string | null) {
     relations: new RelationReader(db),
     analyses: new AnalysisReader(db, cursors),
     actions: new ActionReader(db, cursors),
+    reconciliation: new ReconciliationReader(db),
+    audit: new AuditReader(db, cursors),
   };
   return {
     cursors,

@@ -12,6 +12,7 @@ import type { DeletionStore } from '../storage/removal/deletion-store.js';
 import type { ErasureStore } from '../storage/removal/erasure-store.js';
 import type { LinkSigner } from '../storage/signed-link.js';
 import type { RetentionStore } from '../storage/removal/retention-store.js';
+import type { Decisions } from '../storage/trace/decisions.js';
 import type { WatermarkStore } from '../storage/watermark-store.js';
 import type { Loaders } from './loaders.js';
 import { createLoaders } from './loaders.js';
@@ -43,6 +44,7 @@ export interface Services {
   analyses: AnalysisStarter;
   analysisUpdates: AnalysisUpdates;
   retention: RetentionStore;
+  decisions: Decisions;
   receiver: Receiver;
   live: LiveFeed;
   links: LinkSigner;

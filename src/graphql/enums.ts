@@ -71,6 +71,8 @@ export const PermissionEnum = enumOf<Permission>('Permission', 'What a caller ma
   READ_RAW: 'See records and payloads as they were sent.',
   INGEST: 'Send records.',
   REPLAY: 'Try a rejected record again.',
+  RECONCILE: 'Link and part interactions, dismiss suggestions, resolve drops, and undo all that.',
+  READ_AUDIT: 'Read who did what.',
   REVIEW: 'Flag and tag interactions, and take away what others set.',
   ANNOTATE: 'Leave notes on interactions.',
   CONFIGURE: 'Change the policy, and try one.',

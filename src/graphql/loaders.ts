@@ -29,6 +29,7 @@ import type {
   VersionRow,
 } from '../storage/read-model.js';
 import type { OfOwner, TimelineArgs, TimelineOwner } from '../storage/timeline-reader.js';
+import type { SuggestionRow } from '../storage/reconciliation-reader.js';
 import type { Readers } from './readers.js';
 
 /** Payloads are large and rarely asked for: they are loaded apart. */
@@ -57,6 +58,7 @@ export interface Loaders {
   knowledgeSearchesByInteraction: Many<KnowledgeSearchRow>;
   statusChangesByInteraction: Many<StatusChangeRow>;
   relationsByInteraction: Many<Relation>;
+  suggestionsByInteraction: Many<OfInteraction<SuggestionRow>>;
   /** How an interaction changed after a time. */
   changesSince: (since: Instant) => Many<VersionRow>;
   toolCallsByCall: Many<ToolCallRow>;
@@ -93,7 +95,8 @@ type Ids = readonly string[];
 
 export function createLoaders(readers: Readers, monitor: Monitor, frame: TenantFrame): Loaders {
   const { tenantId } = frame;
-  const { interactions, customers, calls, timeline, sources, relations, analyses, actions } = readers;
+  const { interactions, customers, calls, timeline, sources, relations, analyses, actions, reconciliation } =
+    readers;
   return {
     interactions: one((ids) => withSurvivors(readers, tenantId, ids)),
     calls: one(async (ids) => byId(await calls.byIds(tenantId, ids))),
@@ -113,6 +116,7 @@ export function createLoaders(readers: Readers, monitor: Monitor, frame: TenantF
     ),
     statusChangesByInteraction: many((ids) => interactions.statusChanges(tenantId, ids), ofInteraction),
     relationsByInteraction: mapped((ids) => relations.ofInteractions(tenantId, ids), []),
+    suggestionsByInteraction: many((ids) => reconciliation.suggestions(tenantId, ids), ofInteraction),
     changesSince: byArgument((since) =>
       many((ids) => interactions.changesSince(tenantId, ids, since), ofInteraction),
     ),

@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { InteractionAnalysesResolver, TimelineAnalysisResolver } from './analysis/analysis.resolver.js';
+import { AuditResolver } from './audit/audit.resolver.js';
 import { CallResolver } from './call/call.resolver.js';
 import {
   KnowledgeSearchResolver,
@@ -32,6 +33,7 @@ import {
   DisagreementResolver,
   LegResolver,
   LinkEvidenceResolver,
+  LinkMatchResolver,
   LinkResolver,
   SegmentResolver,
   StatusChangeResolver,
@@ -56,6 +58,16 @@ import {
   LegClockResolver,
   SourceMeasuresResolver,
 } from './source/measured.resolver.js';
+import { DecisionResolver } from './reconciliation/decision.resolver.js';
+import {
+  InteractionSuggestionsResolver,
+  LinkExplanationResolver,
+  LinkFeatureResolver,
+  LinkRivalResolver,
+  ReconciliationGroupResolver,
+  ReconciliationResolver,
+  SuggestionResolver,
+} from './reconciliation/reconciliation.resolver.js';
 import { RejectedRecordResolver, SourceRecordResolver, SourceResolver } from './source/source.resolver.js';
 import { WatermarkResolver } from './source/watermark.resolver.js';
 import { DeletionResolver } from './removal/deletion.resolver.js';
@@ -77,12 +89,14 @@ export function buildThroughlineSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
       AnnotationResolver,
+      AuditResolver,
       BannerResolver,
       CallResolver,
       CauseResolver,
       ClaimResolver,
       ClockOffsetResolver,
       CustomerResolver,
+      DecisionResolver,
       DeletionResolver,
       DisagreementResolver,
       ErasureResolver,
@@ -93,10 +107,11 @@ export function buildThroughlineSchema(): GraphQLSchema {
       IngestResolver,
       InteractionAnalysesResolver,
       InteractionHistoryResolver,
-      InteractionRemovedResolver,
       InteractionRelationsResolver,
+      InteractionRemovedResolver,
       InteractionResolver,
       InteractionRevisionResolver,
+      InteractionSuggestionsResolver,
       JoinAlarmResolver,
       JoinHealthResolver,
       JudgedStatusResolver,
@@ -105,7 +120,11 @@ export function buildThroughlineSchema(): GraphQLSchema {
       LegResolver,
       LifecycleEventResolver,
       LinkEvidenceResolver,
+      LinkExplanationResolver,
+      LinkFeatureResolver,
+      LinkMatchResolver,
       LinkResolver,
+      LinkRivalResolver,
       MarkResolver,
       LiveCallResolver,
       MessageResolver,
@@ -114,6 +133,8 @@ export function buildThroughlineSchema(): GraphQLSchema {
       PolicyDifferenceResolver,
       PolicyResolver,
       PostCallAnalysisResolver,
+      ReconciliationGroupResolver,
+      ReconciliationResolver,
       RecordingResolver,
       RejectedRecordResolver,
       RelationResolver,
@@ -125,6 +146,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       SourceResolver,
       StatusChangeResolver,
       TimelineAnalysisResolver,
+      SuggestionResolver,
       ToolCallResolver,
       TranscriptAppendedResolver,
       ViewerResolver,

@@ -40,7 +40,7 @@ export class WatermarkStore {
 }
 
 /**
- * Has the pairs compared again that waited only for their sources to tell everything, and whose sources have now.
+ * Has the pairs compared again that waited for their sources to tell everything, and whose sources have now.
  */
 async function wakePairs(tx: EntityManager, tenant: TenantSurroundings, now: Instant): Promise<void> {
   const marks = tenant.sources.flatMap((source) => {
@@ -54,7 +54,7 @@ async function wakePairs(tx: EntityManager, tenant: TenantSurroundings, now: Ins
        join orphan d on d.tenant_id = p.tenant_id and d.leg_id = p.dialer_leg_id
        join orphan a on a.tenant_id = p.tenant_id and a.leg_id = p.assistant_leg_id
        join mark dm on dm.id = d.source_id join mark am on am.id = a.source_id
-      where p.tenant_id = $1 and p.obstacles = '["WATERMARK_BEHIND"]'
+      where p.tenant_id = $1 and p.obstacles @> '["WATERMARK_BEHIND"]'
         and greatest(d.ended_at, d.at, a.ended_at, a.at) <= least(dm.at, am.at)
         and o.tenant_id = p.tenant_id and o.leg_id = p.dialer_leg_id`,
     [tenant.tenantId, JSON.stringify(marks), new Date(now)],

@@ -15,7 +15,10 @@ import { MarkStore } from '../../src/storage/marks/mark-store.js';
 import { PolicyStore } from '../../src/storage/policy-store.js';
 import { FunnelReader } from '../../src/storage/queries/funnel.js';
 import type { TenantFrame } from '../../src/storage/read-model.js';
+import { AuditReader } from '../../src/storage/audit/audit-reader.js';
+import { ReconciliationReader } from '../../src/storage/reconciliation-reader.js';
 import { RelationReader } from '../../src/storage/relation-reader.js';
+import { Decisions } from '../../src/storage/trace/decisions.js';
 import { DeletionStore } from '../../src/storage/removal/deletion-store.js';
 import { ErasureStore } from '../../src/storage/removal/erasure-store.js';
 import { LinkSigner } from '../../src/storage/signed-link.js';
@@ -49,11 +52,14 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     relations: new RelationReader(db),
     analyses: new AnalysisReader(db, cursors),
     actions: new ActionReader(db, cursors),
+    reconciliation: new ReconciliationReader(db),
+    audit: new AuditReader(db, cursors),
   };
   const policies = new PolicyStore(db);
   const marks = new MarkStore(db);
   const watermarks = new WatermarkStore(db);
   const deletions = new DeletionStore(db, cursors);
+  const decisions = new Decisions(db);
   return {
     readers,
     policies,
@@ -62,6 +68,7 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     deletions,
     erasures: new ErasureStore(db),
     retention: new RetentionStore(db),
+    decisions,
     receiver: unused('receiver'),
     analyses: unused('analyses'),
     live: unused('live'),

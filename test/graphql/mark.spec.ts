@@ -226,18 +226,18 @@ describe('marks and joining', () => {
     await send('assistant', 'one');
     await mutate('flagInteraction', { interactionId, reason: 'odd' });
     const [leg]: { id: string }[] = await world.db.query("select id from leg where role = 'ASSISTANT'");
-    const parted = await decisions().unlink(world.tenantId, leg?.id ?? '', BY);
+    const parted = await decisions().unlink(world.tenantId, leg?.id ?? '', BY, world.now);
     const apart = globalId('Interaction', parted.interactionId);
     await mutate('flagInteraction', { interactionId: apart, code: 'OTHER', reason: 'too' });
     expect((await shown(interactionId)).reviewFlags).toEqual([FLAG]);
     expect((await shown(apart)).reviewFlags).toEqual([{ ...FLAG, code: 'OTHER', reason: 'too' }]);
-    await decisions().undo(world.tenantId, parted.auditId, BY);
+    await decisions().undo(world.tenantId, parted.auditId, BY, world.now);
     expect((await shown(interactionId)).reviewFlags.map(({ code }) => code).sort()).toEqual([
       'OTHER',
       'REVIEW',
     ]);
     await mutate('unflagInteraction', { interactionId, code: 'OTHER' });
-    const again = await decisions().unlink(world.tenantId, leg?.id ?? '', BY);
+    const again = await decisions().unlink(world.tenantId, leg?.id ?? '', BY, world.now);
     expect((await shown(globalId('Interaction', again.interactionId))).reviewFlags).toEqual([]);
   });
 
@@ -321,12 +321,8 @@ const uuidIn = (id: string): string => Buffer.from(id, 'base64url').toString().s
 
 const BY = { actor: { id: 'key-2', role: 'ADMIN' as const }, reason: 'because' };
 
-const decisions = () =>
-  new Decisions(
-    world.db,
-    () => undefined,
-    () => world.now,
-  );
+const decisions = () => new Decisions(world.db);
 
 /** The general undo, of an entry of the audit log. */
-const undo = ({ auditEntryId }: Payload) => decisions().undo(world.tenantId, uuidIn(auditEntryId ?? ''), BY);
+const undo = ({ auditEntryId }: Payload) =>
+  decisions().undo(world.tenantId, uuidIn(auditEntryId ?? ''), BY, world.now);

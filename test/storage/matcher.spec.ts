@@ -15,11 +15,7 @@ let world: World;
 let decisions: Decisions;
 beforeAll(async () => {
   world = await World.create(2);
-  decisions = new Decisions(
-    world.db,
-    () => undefined,
-    () => world.now,
-  );
+  decisions = new Decisions(world.db);
 });
 afterAll(() => world.close());
 beforeEach(async () => {
@@ -240,7 +236,12 @@ describe('whatever the order in which halves come, and whenever they are compare
 describe('a person decides', () => {
   it('takes a leg out for good, whatever key it shares, and can undo it (scenario 16)', async () => {
     await send(dialer('d1', 0, 100, { key: 'k1' }), assistant('a1', 4, 99, { key: 'k1' }));
-    const { auditId } = await decisions.unlink(world.tenantId, await legIdOf('a1'), by('not our call'));
+    const { auditId } = await decisions.unlink(
+      world.tenantId,
+      await legIdOf('a1'),
+      by('not our call'),
+      world.now,
+    );
     expect(await groups()).toEqual(['assistant/a1', 'dialer/d1']);
     await send(assistant('a1', 4, 99, { key: 'k1' }), dialer('d1', 0, 100, { key: 'k1' }));
     await world.send('dialer', { ...dialer('d1', 0, 100, { key: 'k1' })[1], version: '7', reference: 'R' });
@@ -251,9 +252,11 @@ describe('a person decides', () => {
       "select array(select d->>'code' from jsonb_array_elements(disagreements) d) as codes from interaction",
     )) as [{ codes: string[] }];
     expect(row.codes).toEqual(['KEY_OVERRULED']);
-    await decisions.undo(world.tenantId, auditId, by('it was'));
+    await decisions.undo(world.tenantId, auditId, by('it was'), world.now);
     expect(await groups()).toEqual(['assistant/a1 + dialer/d1']);
-    await expect(decisions.undo(world.tenantId, auditId, by('again'))).rejects.toThrow('undone already');
+    await expect(decisions.undo(world.tenantId, auditId, by('again'), world.now)).rejects.toThrow(
+      'undone already',
+    );
     expect(await world.db.query('select action, reason from audit_entry order by id')).toEqual([
       { action: 'LEG_UNLINKED', reason: 'not our call' },
       { action: 'UNDONE', reason: 'it was' },
@@ -268,6 +271,7 @@ describe('a person decides', () => {
       survivor,
       [other],
       by('heard it'),
+      world.now,
     );
     expect(interactionId).toBe(survivor);
     expect(await interactionOf('d1')).toBe(survivor);
@@ -277,14 +281,20 @@ describe('a person decides', () => {
       { tier: 'PERSON', method: 'PERSON' },
       { tier: 'PERSON', method: 'PERSON' },
     ]);
-    await decisions.undo(world.tenantId, auditId, by('no'));
+    await decisions.undo(world.tenantId, auditId, by('no'), world.now);
     expect(await groups()).toEqual(['assistant/a1', 'dialer/d1']);
   });
 
   it('links again what was parted before: the later decision holds', async () => {
     await send(dialer('d1', 0, 100, { key: 'k1' }), assistant('a1', 4, 99, { key: 'k1' }));
-    await decisions.unlink(world.tenantId, await legIdOf('a1'), by('no'));
-    await decisions.link(world.tenantId, await interactionOf('d1'), [await interactionOf('a1')], by('yes'));
+    await decisions.unlink(world.tenantId, await legIdOf('a1'), by('no'), world.now);
+    await decisions.link(
+      world.tenantId,
+      await interactionOf('d1'),
+      [await interactionOf('a1')],
+      by('yes'),
+      world.now,
+    );
     expect(await groups()).toEqual(['assistant/a1 + dialer/d1']);
   });
 
@@ -293,15 +303,15 @@ describe('a person decides', () => {
     await match();
     const { auditId } = await decisions.dismiss(
       world.tenantId,
-      await legIdOf('d1'),
-      await legIdOf('a1'),
+      [await legIdOf('d1'), await legIdOf('a1')],
       by('two people'),
+      world.now,
     );
     await told();
     await match();
     expect(await pairs()).toEqual([]);
     expect(await world.summaries()).toMatchObject([{}, { dropDetail: 'ASSISTANT_NEVER_STARTED' }]);
-    await decisions.undo(world.tenantId, auditId, by('one'));
+    await decisions.undo(world.tenantId, auditId, by('one'), world.now);
     await match();
     expect(await groups()).toEqual(['assistant/a1 + dialer/d1']);
   });
@@ -315,10 +325,11 @@ describe('a person decides', () => {
       ids,
       { kind: 'RECORD_LOST', note: 'outage' },
       by('outage of the assistant'),
+      world.now,
     );
     const resolved = () => world.db.query("select resolution->>'kind' as kind from interaction order by id");
     expect(await resolved()).toEqual([{ kind: 'RECORD_LOST' }, { kind: 'RECORD_LOST' }]);
-    expect((await decisions.undo(world.tenantId, batchId, by('found'))).auditIds).toHaveLength(2);
+    expect((await decisions.undo(world.tenantId, batchId, by('found'), world.now)).auditIds).toHaveLength(2);
     expect(await resolved()).toEqual([{ kind: null }, { kind: null }]);
   });
 
@@ -332,18 +343,20 @@ describe('a person decides', () => {
     const before = await world.summaries();
     const [one, nobody] = [await interactionOf('d1'), '0192f0a4-7c11-7e3a-9d42-5b8e6f1c2d30'];
     const tenant = world.tenantId;
-    await expect(decisions.link(tenant, one, [one], by('x'))).rejects.toThrow(BadUserInput);
-    await expect(decisions.link(tenant, one, [nobody], by('x'))).rejects.toThrow('interaction');
-    await expect(decisions.unlink(tenant, await legIdOf('d1'), by('x'))).rejects.toThrow('alone');
-    await expect(decisions.unlink(tenant, nobody, by('x'))).rejects.toThrow('leg');
-    await expect(decisions.dismiss(tenant, nobody, nobody, by('x'))).rejects.toThrow('suggestion');
-    await expect(decisions.undo(tenant, nobody, by('x'))).rejects.toThrow('audit entry');
+    await expect(decisions.link(tenant, one, [one], by('x'), world.now)).rejects.toThrow(BadUserInput);
+    await expect(decisions.link(tenant, one, [nobody], by('x'), world.now)).rejects.toThrow('interaction');
+    await expect(decisions.unlink(tenant, await legIdOf('d1'), by('x'), world.now)).rejects.toThrow('alone');
+    await expect(decisions.unlink(tenant, nobody, by('x'), world.now)).rejects.toThrow('leg');
+    await expect(decisions.dismiss(tenant, [nobody, nobody], by('x'), world.now)).rejects.toThrow(
+      'suggestion',
+    );
+    await expect(decisions.undo(tenant, nobody, by('x'), world.now)).rejects.toThrow('audit entry');
     const complete = await interactionOf('a1');
     await expect(
-      decisions.resolve(tenant, [complete], { kind: 'ACCEPTED', note: null }, by('x')),
+      decisions.resolve(tenant, [complete], { kind: 'ACCEPTED', note: null }, by('x'), world.now),
     ).rejects.toThrow('dropped');
     await expect(
-      decisions.link(world.tenants[1] ?? '', one, [await interactionOf('a1')], by('x')),
+      decisions.link(world.tenants[1] ?? '', one, [await interactionOf('a1')], by('x'), world.now),
     ).rejects.toThrow('interaction');
     expect(await world.summaries()).toEqual(before);
     expect(await world.count('audit_entry')).toBe(0);

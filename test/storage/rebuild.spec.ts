@@ -18,11 +18,7 @@ let world: World;
 let decisions: Decisions;
 beforeAll(async () => {
   world = await World.create();
-  decisions = new Decisions(
-    world.db,
-    () => undefined,
-    () => world.now,
-  );
+  decisions = new Decisions(world.db);
 });
 afterAll(() => world.close());
 
@@ -44,15 +40,22 @@ beforeEach(async () => {
   const watermarks = new WatermarkStore(world.db);
   for (const source of ['dialer', 'assistant'])
     await watermarks.report(world.tenantId, source, BASE + HOUR, world.now);
-  await decisions.unlink(world.tenantId, await legIdOf('parted-a'), by);
-  await decisions.link(world.tenantId, await interactionOf('put-a'), [await interactionOf('put-d')], by);
+  await decisions.unlink(world.tenantId, await legIdOf('parted-a'), by, world.now);
+  await decisions.link(
+    world.tenantId,
+    await interactionOf('put-a'),
+    [await interactionOf('put-d')],
+    by,
+    world.now,
+  );
   await settle();
-  await decisions.unlink(world.tenantId, await legIdOf('no-a'), by);
+  await decisions.unlink(world.tenantId, await legIdOf('no-a'), by, world.now);
   await decisions.resolve(
     world.tenantId,
     [await interactionOf('lost-d')],
     { kind: 'RECORD_LOST', note: null },
     by,
+    world.now,
   );
   await settle();
 });

@@ -224,17 +224,13 @@ class Stage {
 
   private async unlink(leg: string): Promise<void> {
     const { db } = this.server.database;
-    const decisions = new Decisions(
-      db,
-      () => undefined,
-      () => this.clock.now,
-    );
+    const decisions = new Decisions(db);
     const by = { actor: { id: 'key-1', role: 'SUPERVISOR' as const }, reason: 'another call' };
     const legs: { id: string }[] = await db.query(
       'select id from leg where tenant_id = $1 and starts_with(external_id, $2) order by id',
       [this.ids.a, leg + MARK],
     );
-    for (const { id } of legs) await decisions.unlink(this.ids.a, id, by);
+    for (const { id } of legs) await decisions.unlink(this.ids.a, id, by, this.clock.now);
   }
 
   /** What is to be seen of the copies, each different sight once: one, when all are the same. */

@@ -1,5 +1,6 @@
 import { ArgsType, Field, InputType } from 'type-graphql';
-import type { DropStage, Instant, InteractionStatus } from '../../domain/words.js';
+import type { DisagreementCode } from '../../domain/disagreements.js';
+import type { DropDetail, DropStage, Instant, InteractionStatus } from '../../domain/words.js';
 import type { InteractionFilter, QuickFilter } from '../../storage/list/filter.js';
 import type { OrderDirection } from '../../storage/list/keyset.js';
 import type { InteractionOrder, InteractionOrderField } from '../../storage/list/order.js';
@@ -7,7 +8,12 @@ import { PageArgsType } from '../connection.js';
 import { enumOf } from '../enums.js';
 import { ANY_OF, ListFilterInput, OrderDirectionEnum } from '../list.args.js';
 import { DateTime } from '../scalars.js';
-import { DropStageEnum, InteractionStatusEnum } from './interaction.enums.js';
+import {
+  DisagreementCodeEnum,
+  DropDetailEnum,
+  DropStageEnum,
+  InteractionStatusEnum,
+} from './interaction.enums.js';
 
 export const QuickFilterEnum = enumOf<QuickFilter>('QuickFilter', 'The one-click views of the list.', {
   DROPPED_TODAY: "Dropped, and begun today in the tenant's time zone.",
@@ -27,6 +33,18 @@ export class InteractionFilterInput extends ListFilterInput implements Interacti
     description: `Where a dropped trace is incomplete. ${ANY_OF}`,
   })
   dropStage?: DropStage[] | null;
+
+  @Field(() => [DropDetailEnum], { nullable: true, description: `What a dropped trace lacks. ${ANY_OF}` })
+  dropDetail?: DropDetail[] | null;
+
+  @Field(() => [DisagreementCodeEnum], {
+    nullable: true,
+    description: `Something of this kind does not fit together in it. ${ANY_OF}`,
+  })
+  disagreement?: DisagreementCode[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether a person has resolved it.' })
+  resolved?: boolean | null;
 
   @Field(() => QuickFilterEnum, { nullable: true, description: 'A one-click view.' })
   quick?: QuickFilter | null;

@@ -1,3 +1,4 @@
+import type { ResolutionKind } from '../../domain/words.js';
 import type { DisagreementCode } from '../../domain/disagreements.js';
 import type { BannerKind } from '../../domain/presentation.js';
 import type { WhyCode } from '../../domain/why.js';
@@ -167,3 +168,14 @@ export const FlaggedByEnum = enumOf<FlaggedBy>('FlaggedBy', 'Who raised a review
   PERSON: 'A person.',
   RULE: 'A rule.',
 });
+
+export const ResolutionKindEnum = enumOf<ResolutionKind>(
+  'ResolutionKind',
+  'Why a person leaves a broken trace as it is.',
+  {
+    NO_PARTNER: 'There never was another half.',
+    RECORD_LOST: 'The other half was lost and will not come.',
+    TEST_CALL: 'It was a test.',
+    ACCEPTED: 'It is accepted as it is, for another reason.',
+  },
+);

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Disagreement } from '../../domain/disagreements.js';
 import type { InteractionTransfer } from '../../domain/transfer.js';
-import type { Tag } from '../../domain/interaction.js';
+import type { Resolution, Tag } from '../../domain/interaction.js';
 import type { Annotation, Flag } from '../../domain/mark.js';
 import type { Money } from '../../domain/money.js';
 import type { Sentiment } from '../../domain/record.js';
@@ -39,7 +39,7 @@ import {
   TagType,
   TransferType,
 } from './interaction.parts.type.js';
-import { AlignmentType, DisagreementType, SegmentType } from './status.type.js';
+import { AlignmentType, DisagreementType, ResolutionType, SegmentType } from './status.type.js';
 
 /** The fields that are shown as they are stored; the resolver has the others. */
 type Shown = Pick<InteractionRow, 'reference' | 'externalIds' | 'status' | 'revision'>;
@@ -167,6 +167,12 @@ export class InteractionType implements Shown {
     description: 'What does not fit together, beside the values that were chosen.',
   })
   disagreements!: Disagreement[];
+
+  @Field(() => ResolutionType, {
+    nullable: true,
+    description: "A person's word that its broken trace stays as it is; null: none.",
+  })
+  resolution!: Resolution | null;
 
   @Field(() => String, { nullable: true, description: 'The campaign that the call belongs to.' })
   campaign!: string | null;

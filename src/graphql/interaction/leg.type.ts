@@ -38,13 +38,13 @@ export class LinkType {
   tier!: LinkTier;
 
   @Field(() => String, {
-    description: 'The rule that decided: `SHARED_KEY`, or `NONE` for a leg on its own.',
+    description: 'The rule that decided: `SHARED_KEY`, `PERSON`, `SCORE`, or `NONE` for a leg on its own.',
   })
   method!: string;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Points of a heuristic link, 0 to 100; null for a link by key.',
+    description: 'Points of a heuristic link, 85 to 105; null for any other.',
   })
   score!: number | null;
 

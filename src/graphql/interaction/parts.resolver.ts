@@ -10,6 +10,7 @@ import type { GraphQLContext } from '../context.js';
 import { Needs } from '../guard.js';
 import { globalId } from '../node.js';
 import { SourceRecordType, SourceType } from '../source/source.type.js';
+import { LinkMatchType } from '../reconciliation/suggestion.type.js';
 import { BannerType } from './interaction.parts.type.js';
 import { InteractionType } from './interaction.type.js';
 import { CorrelationKeyType, LegType, LinkEvidenceType, LinkType } from './leg.type.js';
@@ -81,6 +82,27 @@ export class LinkResolver {
   })
   evidence(@Root() link: Link) {
     return link.evidence;
+  }
+
+  @FieldResolver(() => [LegType], { description: 'Legs that a person has put it together with.' })
+  async byPerson(@Root() { byPerson = [] }: Link, @Ctx() { loaders }: GraphQLContext) {
+    return (await Promise.all(byPerson.map((id) => loaders.legs.load(id)))).filter((leg) => leg !== null);
+  }
+
+  @FieldResolver(() => LinkMatchType, {
+    nullable: true,
+    description: 'The circumstantial evidence of a heuristic link; null for any other.',
+  })
+  match(@Root() { match }: Link) {
+    return match ?? null;
+  }
+}
+
+@Resolver(() => LinkMatchType)
+export class LinkMatchResolver {
+  @FieldResolver(() => LegType, { nullable: true, description: 'The leg that it is linked with.' })
+  withLeg(@Root() { withLegId }: LinkMatchType, @Ctx() { loaders }: GraphQLContext) {
+    return loaders.legs.load(withLegId);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Resolution } from '../../domain/interaction.js';
+import type { ResolutionKind } from '../../domain/words.js';
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Disagreement, DisagreementCode } from '../../domain/disagreements.js';
 import type { Alignment } from '../../domain/alignment.js';
@@ -15,6 +17,7 @@ import { CauseKindEnum, RoleEnum } from '../enums.js';
 import { DateTime } from '../scalars.js';
 import {
   DisagreementCodeEnum,
+  ResolutionKindEnum,
   DropDetailEnum,
   DropStageEnum,
   InteractionStatusEnum,
@@ -167,6 +170,24 @@ export class DisagreementType implements Omit<Disagreement, 'claims'> {
 
   @Field(() => String, { description: 'The rule that chose.' })
   rule!: string;
+}
+
+@ObjectType('Resolution', {
+  description: "A person's word that a broken trace stays as it is.",
+  simpleResolvers: true,
+})
+export class ResolutionType implements Omit<Resolution, 'auditId'> {
+  @Field(() => ResolutionKindEnum, { description: 'Why it stays as it is.' })
+  kind!: ResolutionKind;
+
+  @Field(() => String, { nullable: true, description: 'A note for others.' })
+  note!: string | null;
+
+  @Field(() => String, { description: 'Names the credential of whoever said it.' })
+  by!: string;
+
+  @Field(() => DateTime, { description: 'When it was said, by our clock.' })
+  at!: Instant;
 }
 
 @ObjectType('InteractionRevision', {

@@ -5,7 +5,8 @@ import { instant, json, optionalText, text } from './columns.js';
 
 /** What somebody did, and why. Rows are added and never changed; what was undone is told by a later row. */
 @Entity('audit_entry')
-@Index('audit_entry_by_subject', ['tenantId', 'subjectId', 'id'])
+@Index('audit_entry_by_time', ['tenantId', 'at', 'id'])
+@Index('audit_entry_by_subject', ['tenantId', 'subjectId', 'at', 'id'])
 @Index('audit_entry_by_batch', ['tenantId', 'batchId'], { where: 'batch_id is not null' })
 @Index('audit_entry_once_undone', ['tenantId', 'undoes'], { unique: true, where: 'undoes is not null' })
 export class AuditEntryEntity {

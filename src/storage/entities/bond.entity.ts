@@ -46,7 +46,7 @@ export class OrphanEntity {
 /** A dialer's and an assistant's leg that may be one call: linked, or put before a person. */
 @Entity('leg_pair')
 @Index('leg_pair_by_assistant', ['tenantId', 'assistantLegId'])
-@Index('leg_pair_waiting', ['tenantId'], { where: `obstacles = '["WATERMARK_BEHIND"]'` })
+@Index('leg_pair_waiting', ['tenantId'], { where: `obstacles @> '["WATERMARK_BEHIND"]'` })
 export class LegPairEntity {
   @PrimaryColumn('uuid') tenantId!: string;
   @PrimaryColumn('uuid') dialerLegId!: string;

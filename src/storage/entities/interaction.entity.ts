@@ -32,6 +32,9 @@ import { instant, json, optionalInstant, optionalJson, optionalText, text } from
 @Index('interaction_by_reference', ['tenantId', 'reference'])
 @Index('interaction_by_label', ['labels'], { type: 'gin' })
 @Index('interaction_provisional', ['tenantId', 'endedAt'], { where: "status = 'DROPPED' and is_provisional" })
+@Index('interaction_contested', ['tenantId', 'startedAt', 'id'], {
+  where: `disagreements @> '[{"code":"KEY_OVERRULED"}]'`,
+})
 @Index('interaction_due', ['nextEvaluationAt'], { where: 'next_evaluation_at is not null' })
 @Index('interaction_deleted', ['tenantId', 'deletedAt', 'id'], { where: 'deleted_at is not null' })
 export class InteractionEntity implements Interaction {

@@ -1,8 +1,12 @@
+import type { DisagreementCode } from '../../domain/disagreements.js';
+import { DISAGREEMENT_CODES } from '../../domain/disagreements.js';
+import { isOneOf } from '../../domain/words.js';
 import type {
   CallStatus,
   Channel,
   Direction,
   DisconnectedBy,
+  DropDetail,
   DropStage,
   Instant,
   InteractionStatus,
@@ -65,6 +69,11 @@ export interface ListFilter {
 export interface InteractionFilter extends ListFilter, Nested<InteractionFilter> {
   status?: Maybe<InteractionStatus[]>;
   dropStage?: Maybe<DropStage[]>;
+  dropDetail?: Maybe<DropDetail[]>;
+  /** Something of this kind does not fit together in it. */
+  disagreement?: Maybe<DisagreementCode[]>;
+  /** Whether a person has resolved it. */
+  resolved?: Maybe<boolean>;
   quick?: Maybe<QuickFilter>;
 }
 
@@ -97,6 +106,9 @@ function interactionConditions(filter: InteractionFilter, frame: TenantFrame, pa
     ...listConditions(filter, { startedAt: 'i.started_at', durationMs: 'i.duration_ms' }, labels),
     oneOf('i.status', filter.status, params),
     labels.oneOf('dropStage', filter.dropStage),
+    oneOf('i.drop_detail', filter.dropDetail, params),
+    disagrees(filter.disagreement),
+    is('i.resolution is not null', filter.resolved, params),
     interactionSearch(filter.search, frame, params),
     interactionSaid(filter.transcriptSearch, frame, params),
     interactionCustomerIs(filter.customer, frame, params),
@@ -196,6 +208,13 @@ const presetIs = (
   frame: TenantFrame,
   params: Params,
 ): Condition => (preset ? during(column, presetRange(preset, frame), params) : null);
+
+/** The code stands in the text of the statement, so that an index on one code can answer. */
+const disagrees = (codes: Maybe<DisagreementCode[]>): Condition =>
+  codes == null ? null : `(${codes.filter(isDisagreement).map(hasDisagreement).join(' or ') || 'false'})`;
+
+const isDisagreement = (code: unknown): boolean => isOneOf(DISAGREEMENT_CODES, code);
+const hasDisagreement = (code: DisagreementCode) => `i.disagreements @> '[{"code":"${code}"}]'`;
 
 /** The chips above the list. */
 function quickly(quick: Maybe<QuickFilter>, frame: TenantFrame, params: Params): Condition {

@@ -79,7 +79,7 @@ export async function presentIds(
     `select asked::text, coalesce(r.survivor_id, asked) as id
        from unnest($2::uuid[]) asked
        left join interaction_redirect r on r.tenant_id = $1 and r.id = asked
-       join interaction i on i.tenant_id = $1 and i.id = coalesce(r.survivor_id, asked)`,
+       join interaction i on i.tenant_id = $1 and i.id = coalesce(r.survivor_id, asked) and i.deleted_at is null`,
     [tenantId, uuids(ids)],
   );
   const present = new Map(rows.map((row) => [row.asked, row.id]));

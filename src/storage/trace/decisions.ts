@@ -44,8 +44,7 @@ export class Decisions {
   constructor(
     private readonly db: DataSource,
     /** Called after a commit that wrote changes. */
-    private readonly onCommit: () => void,
-    private readonly now: () => Instant,
+    private readonly onCommit: () => void = () => undefined,
   ) {}
 
   /** Makes the others part of the survivor, whose id stays. Answers the survivor and the entry of the audit log. */
@@ -54,8 +53,9 @@ export class Decisions {
     survivorId: string,
     otherIds: readonly string[],
     by: Decider,
+    now: Instant,
   ): Promise<{ interactionId: string; auditId: string }> {
-    return this.decide(tenantId, async (tx, now) => {
+    return this.decide(tenantId, async (tx) => {
       const ids = await presentIds(tx, tenantId, [survivorId, ...otherIds]);
       const [survivor, ...others] = [...new Set(ids)];
       if (survivor === undefined || others.length === 0)
@@ -89,8 +89,9 @@ export class Decisions {
     tenantId: string,
     legId: string,
     by: Decider,
+    now: Instant,
   ): Promise<{ interactionId: string; formerId: string; auditId: string }> {
-    return this.decide(tenantId, async (tx, now) => {
+    return this.decide(tenantId, async (tx) => {
       const formerId = await interactionOf(tx, tenantId, legId);
       const legs = await legsOf(tx, tenantId, [formerId]);
       const others = legs.map(idOf).filter((id) => id !== legId);
@@ -115,11 +116,11 @@ export class Decisions {
   /** Two halves are not one call as far as circumstances tell: the pair is suggested and linked no more. */
   dismiss(
     tenantId: string,
-    dialerLegId: string,
-    assistantLegId: string,
+    [dialerLegId, assistantLegId]: readonly [dialer: string, assistant: string],
     by: Decider,
+    now: Instant,
   ): Promise<{ interactionIds: string[]; auditId: string }> {
-    return this.decide(tenantId, async (tx, now) => {
+    return this.decide(tenantId, async (tx) => {
       const legIds = uuids([dialerLegId, assistantLegId]);
       const [known]: object[] = await tx.query(
         `select 1 from leg_pair
@@ -148,8 +149,9 @@ export class Decisions {
     interactionIds: readonly string[],
     resolution: { kind: ResolutionKind; note: string | null },
     by: Decider,
+    now: Instant,
   ): Promise<{ interactionIds: string[]; batchId: string }> {
-    return this.decide(tenantId, async (tx, now) => {
+    return this.decide(tenantId, async (tx) => {
       if (interactionIds.length > DECISION_LIMIT)
         throw new BadUserInput('interactionIds', `must be at most ${DECISION_LIMIT}`);
       const ids = [...new Set(await presentIds(tx, tenantId, interactionIds))];
@@ -179,8 +181,13 @@ export class Decisions {
   }
 
   /** Takes back an entry of the audit log, or all of a batch. Answers the entries that were taken back. */
-  undo(tenantId: string, id: string, by: Decider): Promise<{ auditIds: string[]; interactionIds: string[] }> {
-    return this.decide(tenantId, async (tx, now) => {
+  undo(
+    tenantId: string,
+    id: string,
+    by: Decider,
+    now: Instant,
+  ): Promise<{ auditIds: string[]; interactionIds: string[] }> {
+    return this.decide(tenantId, async (tx) => {
       const entries = await undoable(tx, tenantId, id);
       const auditIds = entries.map((entry) => entry.id);
       const legIds = [...new Set(entries.flatMap(({ detail }) => detail.legIds ?? []))];
@@ -198,13 +205,10 @@ export class Decisions {
   }
 
   /** One decision at a time for a tenant, in one transaction. */
-  private async decide<T>(
-    tenantId: string,
-    work: (tx: EntityManager, now: Instant) => Promise<T>,
-  ): Promise<T> {
+  private async decide<T>(tenantId: string, work: (tx: EntityManager) => Promise<T>): Promise<T> {
     const result = await inTransaction(this.db, async (tx) => {
       await lockNames(tx, tenantId, ['decision']);
-      return work(tx, this.now());
+      return work(tx);
     });
     this.onCommit();
     return result;

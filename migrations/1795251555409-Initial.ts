@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795250595165 implements MigrationInterface {
-  name = 'Initial1795250595165';
+export class Initial1795251555409 implements MigrationInterface {
+  name = 'Initial1795251555409';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -92,7 +92,10 @@ export class Initial1795250595165 implements MigrationInterface {
             WHERE batch_id is not null
         `);
     await queryRunner.query(`
-            CREATE INDEX "audit_entry_by_subject" ON "audit_entry" ("tenant_id", "subject_id", "id")
+            CREATE INDEX "audit_entry_by_subject" ON "audit_entry" ("tenant_id", "subject_id", "at", "id")
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "audit_entry_by_time" ON "audit_entry" ("tenant_id", "at", "id")
         `);
     await queryRunner.query(`
             CREATE TABLE "leg_verdict" (
@@ -161,7 +164,7 @@ export class Initial1795250595165 implements MigrationInterface {
         `);
     await queryRunner.query(`
             CREATE INDEX "leg_pair_waiting" ON "leg_pair" ("tenant_id")
-            WHERE obstacles = '["WATERMARK_BEHIND"]'
+            WHERE obstacles @> '["WATERMARK_BEHIND"]'
         `);
     await queryRunner.query(`
             CREATE INDEX "leg_pair_by_assistant" ON "leg_pair" ("tenant_id", "assistant_leg_id")
@@ -529,6 +532,10 @@ export class Initial1795250595165 implements MigrationInterface {
     await queryRunner.query(`
             CREATE INDEX "interaction_due" ON "interaction" ("next_evaluation_at")
             WHERE next_evaluation_at is not null
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "interaction_contested" ON "interaction" ("tenant_id", "started_at", "id")
+            WHERE disagreements @> '[{"code":"KEY_OVERRULED"}]'
         `);
     await queryRunner.query(`
             CREATE INDEX "interaction_provisional" ON "interaction" ("tenant_id", "ended_at")
@@ -1100,6 +1107,9 @@ export class Initial1795250595165 implements MigrationInterface {
             DROP INDEX "public"."interaction_provisional"
         `);
     await queryRunner.query(`
+            DROP INDEX "public"."interaction_contested"
+        `);
+    await queryRunner.query(`
             DROP INDEX "public"."interaction_due"
         `);
     await queryRunner.query(`
@@ -1239,6 +1249,9 @@ export class Initial1795250595165 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP TABLE "leg_verdict"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."audit_entry_by_time"
         `);
     await queryRunner.query(`
             DROP INDEX "public"."audit_entry_by_subject"

@@ -1,0 +1,138 @@
+import type { DataSource } from 'typeorm';
+import { scorePair } from '../domain/score.js';
+import type { Explained } from '../domain/explain.js';
+import { explainPair } from '../domain/explain.js';
+import type { DropDetail, DropStage, Instant } from '../domain/words.js';
+import { NotFound } from '../domain/errors.js';
+import { LegPairEntity } from './entities/bond.entity.js';
+import type { InteractionFilter } from './list/filter.js';
+import { interactionWhere } from './list/filter.js';
+import { Params, uuids } from './list/params.js';
+import type { TenantFrame } from './read-model.js';
+import { columnsOf, selectList } from './select.js';
+import { loadBonds } from './trace/bonds.js';
+import { loadCalls } from './trace/call-store.js';
+import { loadClocks } from './trace/matcher.js';
+import { DECISION_LIMIT } from './trace/decisions.js';
+import { orphanOf } from './trace/orphans.js';
+
+/** Dropped interactions of one kind that nobody has resolved. */
+export interface DropGroup {
+  dropStage: DropStage;
+  dropDetail: DropDetail | null;
+  count: number;
+  provisional: number;
+  /** How many of them have a suggestion. */
+  suggested: number;
+  /** When the first and the last of them began. */
+  oldestAt: Instant;
+  newestAt: Instant;
+}
+
+export type SuggestionRow = Omit<LegPairEntity, 'tenantId' | 'isLinked'>;
+
+export interface QuarantinedKey {
+  namespace: string;
+  value: string;
+  sinceAt: Instant;
+  legs: number;
+}
+
+/** Dropped, and nobody has said that it stays so. */
+export const OPEN: InteractionFilter = { status: ['DROPPED'], resolved: false };
+
+/** Another orphan may be its half, and neither is linked with one; `p` is the pair. */
+const STANDS = `not p.is_linked
+  and exists (select from orphan o where o.tenant_id = p.tenant_id and o.leg_id = p.dialer_leg_id)
+  and exists (select from orphan o where o.tenant_id = p.tenant_id and o.leg_id = p.assistant_leg_id)
+  and not exists (select from leg_pair k where k.tenant_id = p.tenant_id and k.is_linked
+                     and (k.dialer_leg_id = p.dialer_leg_id or k.assistant_leg_id = p.assistant_leg_id))`;
+
+/** Reads what people have to decide about, and what explains a join that was not made. */
+export class ReconciliationReader {
+  constructor(private readonly db: DataSource) {}
+
+  /** The largest group first. */
+  groups(frame: TenantFrame, filter: InteractionFilter | null): Promise<DropGroup[]> {
+    const params = new Params();
+    const where = interactionWhere({ ...OPEN, and: filter === null ? [] : [filter] }, frame, params);
+    return this.db.query(
+      `select i.drop_stage as "dropStage", i.drop_detail as "dropDetail", count(*)::int as count,
+              (count(*) filter (where i.is_provisional))::int as provisional,
+              (count(*) filter (where exists (
+                 select from leg l join leg_pair p on p.tenant_id = l.tenant_id
+                                   and (p.dialer_leg_id = l.id or p.assistant_leg_id = l.id)
+                  where l.tenant_id = i.tenant_id and l.interaction_id = i.id and ${STANDS})))::int as suggested,
+              min(i.started_at) as "oldestAt", max(i.started_at) as "newestAt"
+         from interaction i where ${where}
+        group by 1, 2 order by 3 desc, 1, 2 nulls last`,
+      params.values,
+    );
+  }
+
+  /** As many interactions as one decision may concern, the latest to begin. */
+  async latestIds(frame: TenantFrame, filter: InteractionFilter): Promise<string[]> {
+    const params = new Params();
+    const where = interactionWhere(filter, frame, params);
+    const rows: { id: string }[] = await this.db.query(
+      `select i.id from interaction i where ${where} order by i.started_at desc, i.id desc limit ${DECISION_LIMIT}`,
+      params.values,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** The standing suggestions of each interaction, the best first. */
+  async suggestions(
+    tenantId: string,
+    interactionIds: readonly string[],
+  ): Promise<(SuggestionRow & { interactionId: string })[]> {
+    const known = uuids(interactionIds);
+    if (known.length === 0) return [];
+    const columns = selectList(columnsOf(this.db, LegPairEntity, ['tenantId', 'isLinked']), 'p');
+    return this.db.query(
+      `select l.interaction_id as "interactionId", ${columns}
+         from leg l join leg_pair p on p.tenant_id = l.tenant_id and (p.dialer_leg_id = l.id or p.assistant_leg_id = l.id)
+        where l.tenant_id = $1 and l.interaction_id = any($2::uuid[]) and ${STANDS}
+        order by p.points desc, p.dialer_leg_id, p.assistant_leg_id`,
+      [tenantId, known],
+    );
+  }
+
+  /** Keys that reached too far, the latest first. */
+  quarantined(tenantId: string, first: number): Promise<QuarantinedKey[]> {
+    return this.db.query(
+      `select q.namespace, q.value, q.since as "sinceAt",
+              (select count(*)::int from correlation_key k where k.tenant_id = q.tenant_id
+                  and k.namespace = q.namespace and k.value = q.value and k.scope = 'INTERACTION') as legs
+         from quarantined_key q where q.tenant_id = $1
+        order by q.since desc, q.namespace, q.value limit $2`,
+      [tenantId, first],
+    );
+  }
+
+  /** Why two legs are one interaction, or are not. Throws NOT_FOUND for a leg that is none of the tenant's. */
+  async explain(frame: TenantFrame, legIds: readonly [string, string]): Promise<Explained> {
+    const { manager } = this.db;
+    const { tenantId, defaultCountry } = frame;
+    const known = await loadCalls(manager, tenantId, uuids(legIds));
+    const [one, other] = legIds.map((id) => known.find(({ call }) => call.id === id));
+    if (one === undefined || other === undefined) throw new NotFound('leg');
+    const bonds = await loadBonds(manager, tenantId, legIds);
+    const [dialer, assistant] = one.call.role === 'DIALER' ? [one, other] : [other, one];
+    const clock = (await loadClocks(manager, tenantId)).get(
+      `${dialer.call.sourceId}/${assistant.call.sourceId}`,
+    );
+    const scored = [dialer, assistant].map(({ call, link }) => {
+      const orphan = orphanOf(tenantId, call, defaultCountry);
+      const hasPartner = link !== null && (link.tier === 'KEY' || link.tier === 'PERSON');
+      return orphan === null ? null : { ...orphan, hasPartner };
+    });
+    const [d, a] = scored;
+    const context = { offsetMs: clock?.offsetMs ?? null, hot: false, cannotLink: bonds.verdicts.apart };
+    return explainPair(one, other, {
+      score: d == null || a == null ? null : scorePair(d, a, context),
+      verdicts: bonds.verdicts,
+      quarantined: [...bonds.crowded.values()].flat(),
+    });
+  }
+}
