@@ -43,6 +43,8 @@ export const OPEN: InteractionFilter = { status: ['DROPPED'], resolved: false };
 
 /** Another orphan may be its half, and neither is linked with one; `p` is the pair. */
 const STANDS = `not p.is_linked
+  and not exists (select from deleted_leg d
+                   where d.tenant_id = p.tenant_id and d.leg_id in (p.dialer_leg_id, p.assistant_leg_id))
   and exists (select from orphan o where o.tenant_id = p.tenant_id and o.leg_id = p.dialer_leg_id)
   and exists (select from orphan o where o.tenant_id = p.tenant_id and o.leg_id = p.assistant_leg_id)
   and not exists (select from leg_pair k where k.tenant_id = p.tenant_id and k.is_linked
@@ -110,11 +112,20 @@ export class ReconciliationReader {
     );
   }
 
+  /** Those of the legs that are not deleted. */
+  private async present(tenantId: string, legIds: readonly string[]): Promise<string[]> {
+    const rows: { id: string }[] = await this.db.query(
+      'select id from leg where tenant_id = $1 and id = any($2::uuid[]) and deleted_at is null',
+      [tenantId, uuids(legIds)],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Why two legs are one interaction, or are not. Throws NOT_FOUND for a leg that is none of the tenant's. */
   async explain(frame: TenantFrame, legIds: readonly [string, string]): Promise<Explained> {
     const { manager } = this.db;
     const { tenantId, defaultCountry } = frame;
-    const known = await loadCalls(manager, tenantId, uuids(legIds));
+    const known = await loadCalls(manager, tenantId, await this.present(tenantId, legIds));
     const [one, other] = legIds.map((id) => known.find(({ call }) => call.id === id));
     if (one === undefined || other === undefined) throw new NotFound('leg');
     const bonds = await loadBonds(manager, tenantId, legIds);

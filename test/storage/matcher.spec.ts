@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { BadUserInput } from '../../src/domain/errors.js';
 import { createDataSource } from '../../src/storage/data-source.js';
 import { TraceStore } from '../../src/storage/trace/trace-store.js';
+import { CursorCodec } from '../../src/storage/list/cursor.js';
+import { DeletionStore } from '../../src/storage/removal/deletion-store.js';
 import { WatermarkStore } from '../../src/storage/watermark-store.js';
 import { Decisions } from '../../src/storage/trace/decisions.js';
 import type { Half } from '../support/halves.js';
@@ -156,6 +158,17 @@ describe('two halves without a common key', () => {
     await told();
     await match();
     expect(await pairs()).toMatchObject([{ pair: 'd1/a1', isLinked: false, obstacles: ['NUMBER_HOT'] }]);
+  });
+
+  it('are not linked when one has been deleted: the other would be hidden with it', async () => {
+    await send(dialer('d1', 0, 100));
+    const deletions = new DeletionStore(world.db, new CursorCodec('secret', 'instance'));
+    await deletions.delete(world.tenantId, await interactionOf('d1'), by('private'), world.now);
+    await send(assistant('a1', 4, 99));
+    await told();
+    await match();
+    expect(await pairs()).toEqual([]);
+    expect(await groups()).toEqual(['assistant/a1', 'dialer/d1']);
   });
 
   it('of two tenants never meet', async () => {

@@ -25,9 +25,10 @@ import { loadSurroundings } from './surroundings.js';
  * time does so for a tenant. What it decides depends on the orphans as they are, never on what it decided before.
  */
 export async function matchDue(tx: EntityManager, now: Instant, limit: number): Promise<number> {
-  const due: { tenantId: string; legId: string; checkAt: number }[] = await tx.query(
-    `select tenant_id as "tenantId", leg_id as "legId", check_at as "checkAt" from orphan
-      where check_at <= $1 order by check_at, leg_id limit $2`,
+  const due: DueLeg[] = await tx.query(
+    `select o.tenant_id as "tenantId", o.leg_id as "legId", o.check_at as "checkAt",
+            exists (select from deleted_leg d where d.tenant_id = o.tenant_id and d.leg_id = o.leg_id) as "isDeleted"
+       from orphan o where o.check_at <= $1 order by o.check_at, o.leg_id limit $2`,
     [new Date(now), limit],
   );
   let looked = 0;
@@ -37,13 +38,20 @@ export async function matchDue(tx: EntityManager, now: Instant, limit: number): 
     await matchLegs(
       tx,
       tenantId,
-      legs.map(({ legId }) => legId),
+      legs.filter(({ isDeleted }) => !isDeleted).map(({ legId }) => legId),
       now,
     );
     await markLooked(tx, tenantId, legs);
     looked += legs.length;
   }
   return looked;
+}
+
+interface DueLeg {
+  tenantId: string;
+  legId: string;
+  checkAt: number;
+  isDeleted: boolean;
 }
 
 /** A leg that has changed since it was read stays due. */
@@ -66,6 +74,7 @@ async function matchLegs(
   legIds: readonly string[],
   now: Instant,
 ): Promise<void> {
+  if (legIds.length === 0) return;
   const tenant = await loadSurroundings(tx, tenantId, now);
   const clocks = await loadClocks(tx, tenantId);
   const hood = await loadNeighbourhood(tx, tenantId, legIds, skewOf(clocks));

@@ -85,10 +85,15 @@ async function candidatesOf(
 
 const ms = (amount: number): string => `(${amount} + $3::int) * interval '1 millisecond'`;
 
+/** Nothing is linked with what has been deleted: it would be hidden with it. */
+const isThere = (alias: string): string =>
+  `not exists (select from deleted_leg gone where gone.tenant_id = $1 and gone.leg_id = ${alias}.leg_id)`;
+
 /** One index, read from the nearest in time on. */
 const block = (key: string, role: 'DIALER' | 'ASSISTANT', from: string, to: string): string =>
   `(select c.* from orphan c
      where c.tenant_id = $1 and c.role = '${role}' and c.${key} = s.${key} and c.at between ${from} and ${to}
+       and ${isThere('c')}
      order by c.at ${role === 'DIALER' ? 'desc' : 'asc'} limit ${BLOCK})`;
 
 const CANDIDATES = `
@@ -98,7 +103,7 @@ const CANDIDATES = `
       ${block('customer_tail', 'ASSISTANT', `s.at - ${ms(SLACK)}`, `coalesce(s.ended_at, s.at) + ${ms(SLACK)}`)}
       union ${block('did', 'ASSISTANT', `s.at - ${ms(SLACK)}`, `s.at + ${ms(SOON)}`)}
     ) c on true
-   where s.tenant_id = $1 and s.leg_id = any($2::uuid[]) and s.role = 'DIALER'
+   where s.tenant_id = $1 and s.leg_id = any($2::uuid[]) and s.role = 'DIALER' and ${isThere('s')}
   union all
   select to_jsonb(s), to_jsonb(c)
     from orphan s
@@ -106,7 +111,7 @@ const CANDIDATES = `
       ${block('customer_tail', 'DIALER', `s.at - ${ms(LONGEST_WAIT)}`, `s.at + ${ms(SLACK)}`)}
       union ${block('did', 'DIALER', `s.at - ${ms(SOON)}`, `s.at + ${ms(SLACK)}`)}
     ) c on true
-   where s.tenant_id = $1 and s.leg_id = any($2::uuid[]) and s.role = 'ASSISTANT'`;
+   where s.tenant_id = $1 and s.leg_id = any($2::uuid[]) and s.role = 'ASSISTANT' and ${isThere('s')}`;
 
 /** Which of the legs' numbers are hot: too many orphans had them in the hours up to the leg (rule R15). */
 export async function hotLegs(
