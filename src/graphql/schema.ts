@@ -47,6 +47,7 @@ import { AnnotationResolver, MarkResolver } from './mark/mark.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import {
   JudgedStatusResolver,
+  LinkDifferenceResolver,
   PolicyDifferenceResolver,
   PolicyResolver,
   SimulationResolver,
@@ -119,6 +120,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       LegClockResolver,
       LegResolver,
       LifecycleEventResolver,
+      LinkDifferenceResolver,
       LinkEvidenceResolver,
       LinkExplanationResolver,
       LinkFeatureResolver,

@@ -2,7 +2,9 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Interaction } from '../domain/interaction.js';
 import { project } from '../domain/interaction.js';
 import type { PolicySet } from '../domain/policy.js';
-import type { DropStage, Instant, InteractionStatus } from '../domain/words.js';
+import { policyFor } from '../domain/policy.js';
+import type { Obstacle } from '../domain/score.js';
+import type { Direction, DropStage, Instant, InteractionStatus } from '../domain/words.js';
 import type { InteractionFilter } from './list/filter.js';
 import { interactionWhere } from './list/filter.js';
 import { Params } from './list/params.js';
@@ -40,6 +42,16 @@ export interface PolicyTrial {
   judgedAt: Instant;
   totals: TrialTotal[];
   differences: PolicyDifference[];
+  /** Pairs of legs of the judged interactions that only one of the policies would link. */
+  linkDifferences: LinkDifference[];
+}
+
+/** Two legs that one policy links by itself and the other puts before a person. */
+export interface LinkDifference {
+  dialerLegId: string;
+  assistantLegId: string;
+  isLinkedBefore: boolean;
+  isLinkedAfter: boolean;
 }
 
 interface Candidate {
@@ -79,6 +91,7 @@ class Trial {
   judged = 0;
   private readonly totals = new Map<string, TrialTotal>();
   private readonly differences: PolicyDifference[] = [];
+  private readonly linkDifferences: LinkDifference[] = [];
 
   constructor(
     private readonly tenant: TenantSurroundings,
@@ -87,11 +100,10 @@ class Trial {
   ) {}
 
   async judge(tx: EntityManager, page: readonly Candidate[]): Promise<void> {
-    const calls = await loadCalls(
-      tx,
-      this.tenant.tenantId,
-      page.flatMap(({ legIds }) => legIds),
-    );
+    const { tenantId } = this.tenant;
+    const ids = page.flatMap(({ legIds }) => legIds);
+    const calls = await loadCalls(tx, tenantId, ids);
+    for (const pair of await weighedPairs(tx, tenantId, ids)) this.compareLinks(pair);
     const callOf = new Map(calls.map((one) => [one.call.id, one]));
     for (const { id, legIds } of page)
       this.compare(
@@ -102,7 +114,14 @@ class Trial {
 
   result(isCapped: boolean): PolicyTrial {
     const totals = [...this.totals.values()].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-    return { judged: this.judged, isCapped, judgedAt: this.now, totals, differences: this.differences };
+    return {
+      judged: this.judged,
+      isCapped,
+      judgedAt: this.now,
+      totals,
+      differences: this.differences,
+      linkDifferences: this.linkDifferences,
+    };
   }
 
   private compare(interactionId: string, known: readonly KnownCall[]): void {
@@ -113,6 +132,14 @@ class Trial {
     this.totalOf(before).before += 1;
     this.totalOf(after).after += 1;
     if (differs(before, after)) this.differences.push({ interactionId, before, after });
+  }
+
+  private compareLinks({ dialerLegId, assistantLegId, direction, obstacles }: WeighedPair): void {
+    const isFree = obstacles.every((obstacle) => obstacle === 'AUTOMATIC_OFF');
+    const links = (policy: PolicySet) => isFree && policyFor(policy, 'VOICE', direction).linkAutomatically;
+    const [isLinkedBefore, isLinkedAfter] = [links(this.tenant.policy), links(this.policy)];
+    if (isLinkedBefore !== isLinkedAfter)
+      this.linkDifferences.push({ dialerLegId, assistantLegId, isLinkedBefore, isLinkedAfter });
   }
 
   private under(policy: PolicySet, known: readonly KnownCall[]): Judged {
@@ -129,6 +156,30 @@ class Trial {
     return total;
   }
 }
+
+interface WeighedPair {
+  dialerLegId: string;
+  assistantLegId: string;
+  direction: Direction | null;
+  obstacles: Obstacle[];
+}
+
+/** The pairs, linked or suggested, of these dialers' legs: each pair once. */
+const weighedPairs = (
+  tx: EntityManager,
+  tenantId: string,
+  legIds: readonly string[],
+): Promise<WeighedPair[]> =>
+  tx.query(
+    `select p.dialer_leg_id as "dialerLegId", p.assistant_leg_id as "assistantLegId", p.obstacles,
+            coalesce(d.direction, a.direction) as direction
+       from leg_pair p
+       join leg d on d.tenant_id = p.tenant_id and d.id = p.dialer_leg_id
+       join leg a on a.tenant_id = p.tenant_id and a.id = p.assistant_leg_id
+      where p.tenant_id = $1 and p.dialer_leg_id = any($2::uuid[])
+      order by p.dialer_leg_id, p.assistant_leg_id`,
+    [tenantId, legIds],
+  );
 
 const nameOf = ({ status, dropStage }: Pick<Judged, 'status' | 'dropStage'>): string =>
   `${status}/${dropStage ?? ''}`;

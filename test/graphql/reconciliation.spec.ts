@@ -290,6 +290,31 @@ describe('decisions', () => {
   });
 });
 
+describe('a policy that is tried', () => {
+  it('tells which pairs it would no longer link by itself, and changes nothing', async () => {
+    await send(dialer('d1', 0, 100), assistant('a1', 4, 99));
+    await told();
+    const document = `query ($input: SimulatePolicyInput!) { simulatePolicy(input: $input) { judged changed linkDifferences {
+      isLinkedBefore isLinkedAfter dialerLeg { externalId } assistantLeg { externalId } } } }`;
+    const tried = async (linkAutomatically: boolean) =>
+      (await ask(document, { input: { policy: { linkAutomatically } } }, 'ADMIN'))['simulatePolicy'];
+    expect(await tried(false)).toEqual({
+      judged: 1,
+      changed: 0,
+      linkDifferences: [
+        {
+          isLinkedBefore: true,
+          isLinkedAfter: false,
+          dialerLeg: { externalId: 'd1' },
+          assistantLeg: { externalId: 'a1' },
+        },
+      ],
+    });
+    expect(await tried(true)).toEqual({ judged: 1, changed: 0, linkDifferences: [] });
+    expect((await world.summaries()).map(({ status }) => status)).toEqual(['COMPLETE']);
+  });
+});
+
 describe('an explanation', () => {
   const explain = async (one: string, other: string) => {
     const data = await ask(

@@ -3,12 +3,13 @@ import { BadUserInput } from '../../domain/errors.js';
 import { changed, checkPolicy } from '../../domain/policy.js';
 import { pageSize } from '../../storage/list/page-size.js';
 import { PolicyConflict } from '../../storage/policy-store.js';
-import type { Judged, PolicyDifference, PolicyTrial } from '../../storage/policy-trial.js';
+import type { Judged, LinkDifference, PolicyDifference, PolicyTrial } from '../../storage/policy-trial.js';
 import { explain } from '../../domain/why.js';
 import type { GraphQLContext } from '../context.js';
 import { Needs } from '../guard.js';
 import { userErrorOf } from '../ingest/user-error.js';
 import { InteractionType } from '../interaction/interaction.type.js';
+import { LegType } from '../interaction/leg.type.js';
 import { DEFAULT_LOCALE, localeOf } from '../interaction/locale.js';
 import { WhyType } from '../interaction/status.type.js';
 import { readChange, SimulatePolicyInput, UpdateTracePolicyInput } from './policy.args.js';
@@ -20,7 +21,12 @@ import {
   UpdateTracePolicyPayload,
 } from './policy.type.js';
 import { userErrorAt } from './policy.values.js';
-import { JudgedStatusType, PolicyDifferenceType, PolicySimulationType } from './simulation.type.js';
+import {
+  JudgedStatusType,
+  LinkDifferenceType,
+  PolicyDifferenceType,
+  PolicySimulationType,
+} from './simulation.type.js';
 
 /** How many versions and differences are shown when nothing is said. */
 const SHOWN = 20;
@@ -101,6 +107,18 @@ export class SimulationResolver {
     return differences.slice(0, pageSize({ first: first ?? SHOWN }).size);
   }
 
+  @FieldResolver(() => [LinkDifferenceType], {
+    description:
+      'Pairs of legs of the judged interactions that only one of the policies would link by itself.',
+  })
+  linkDifferences(
+    @Root() { linkDifferences }: PolicyTrial,
+    @Arg('first', () => Int, { nullable: true, defaultValue: SHOWN, description: 'How many, 1 to 100.' })
+    first: number | null,
+  ) {
+    return linkDifferences.slice(0, pageSize({ first: first ?? SHOWN }).size);
+  }
+
   @FieldResolver(() => Int, { description: 'Of how many the policies make different things.' })
   changed(@Root() { differences }: PolicyTrial) {
     return differences.length;
@@ -115,6 +133,19 @@ export class PolicyDifferenceResolver {
   })
   interaction(@Root() { interactionId }: PolicyDifference, @Ctx() { loaders }: GraphQLContext) {
     return loaders.interactions.load(interactionId);
+  }
+}
+
+@Resolver(() => LinkDifferenceType)
+export class LinkDifferenceResolver {
+  @FieldResolver(() => LegType, { nullable: true, description: "The dialer's leg." })
+  dialerLeg(@Root() { dialerLegId }: LinkDifference, @Ctx() { loaders }: GraphQLContext) {
+    return loaders.legs.load(dialerLegId);
+  }
+
+  @FieldResolver(() => LegType, { nullable: true, description: "The assistant's leg." })
+  assistantLeg(@Root() { assistantLegId }: LinkDifference, @Ctx() { loaders }: GraphQLContext) {
+    return loaders.legs.load(assistantLegId);
   }
 }
 

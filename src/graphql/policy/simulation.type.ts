@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { DropDetail, DropStage, Instant, InteractionStatus } from '../../domain/words.js';
-import type { Judged, PolicyTrial, TrialTotal } from '../../storage/policy-trial.js';
+import type { Judged, LinkDifference, PolicyTrial, TrialTotal } from '../../storage/policy-trial.js';
 import { DropDetailEnum, DropStageEnum, InteractionStatusEnum } from '../interaction/interaction.enums.js';
 import { DateTime } from '../scalars.js';
 
@@ -49,13 +49,29 @@ export class PolicyDifferenceType {
   after!: Judged;
 }
 
+@ObjectType('LinkDifference', {
+  description: 'Two legs that one policy links by itself, and the other puts before a person.',
+  simpleResolvers: true,
+})
+export class LinkDifferenceType implements LinkDifference {
+  dialerLegId!: string;
+  assistantLegId!: string;
+
+  @Field(() => Boolean, { description: 'Whether the present policy links them.' })
+  isLinkedBefore!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether the policy that is tried links them.' })
+  isLinkedAfter!: boolean;
+}
+
 @ObjectType('PolicySimulation', {
   description:
     'What a policy would make of stored interactions. Both policies judge at the same moment, so every difference ' +
-    'is theirs; interactions that are final are judged too, though a change of the policy leaves them as they are.',
+    'is theirs; interactions that are final are judged too, though a change of the policy leaves them as they are. ' +
+    'Statuses are judged with the links as they are; what a policy does to links is told beside them.',
   simpleResolvers: true,
 })
-export class PolicySimulationType implements Omit<PolicyTrial, 'differences'> {
+export class PolicySimulationType implements Omit<PolicyTrial, 'differences' | 'linkDifferences'> {
   @Field(() => DateTime, { description: 'The moment at which both judge.' })
   judgedAt!: Instant;
 
