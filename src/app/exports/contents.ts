@@ -12,6 +12,8 @@ import type { Download } from './downloads.js';
 import type { ListFormat, SourceNames } from './list-format.js';
 import { EXPORTED } from './list-format.js';
 import type { TranscriptFormat } from './transcripts.js';
+import type { VconParts } from './vcon.js';
+import { writeVcon } from './vcon.js';
 
 /** What the files hold. */
 export interface ExportSource {
@@ -45,6 +47,12 @@ export async function transcriptContents(
 ): Promise<Contents> {
   const scan = await scanTranscript(db, interaction.tenantId, interaction.id);
   return ofScan(scan, format.write(interaction, scan.batches()));
+}
+
+export async function vconContents({ db }: ExportSource, parts: VconParts): Promise<Contents> {
+  const { tenantId, id } = parts.interaction;
+  const scan = await scanTranscript(db, tenantId, id);
+  return ofScan(scan, writeVcon(parts, scan.batches()));
 }
 
 /** What GraphQL's `rawRecord` holds, one payload in memory at a time. */

@@ -6,7 +6,7 @@ import { may } from '../../domain/permissions.js';
 import type { JsonObject } from '../../domain/record.js';
 import type { GraphQLContext, Services } from '../../graphql/context.js';
 import { actorOf, createContext } from '../../graphql/context.js';
-import type { ExportKind, InteractionExport, ListExport } from '../../graphql/export/export-address.js';
+import type { ExportKind, ListExport, TranscriptExport } from '../../graphql/export/export-address.js';
 import { EXPORT_PATHS } from '../../graphql/export/export-address.js';
 import { readJsonInput } from '../../graphql/json-input.js';
 import { localId } from '../../graphql/node.js';
@@ -17,13 +17,14 @@ import type { InteractionOrder } from '../../storage/list/order.js';
 import { inTransaction } from '../../storage/transaction.js';
 import type { Authenticator } from '../authenticate.js';
 import type { Contents, ExportSource } from './contents.js';
-import { callContents, listContents, transcriptContents } from './contents.js';
+import { callContents, listContents, transcriptContents, vconContents } from './contents.js';
 import { CSV } from './csv.js';
 import type { Downloads } from './downloads.js';
 import type { ListFormat } from './list-format.js';
 import { NDJSON } from './ndjson.js';
 import type { TranscriptFormat } from './transcripts.js';
 import { JSON_DOCUMENT, TEXT, VTT } from './transcripts.js';
+import { vconParts } from './vcon.js';
 
 export interface ExportParts {
   source: ExportSource;
@@ -38,7 +39,7 @@ const LISTS: Readonly<Record<ListExport, ListFormat>> = {
   INTERACTIONS_NDJSON: NDJSON,
 };
 
-const TRANSCRIPTS: Readonly<Record<InteractionExport, TranscriptFormat>> = {
+const TRANSCRIPTS: Readonly<Record<TranscriptExport, TranscriptFormat>> = {
   TRANSCRIPT_TEXT: TEXT,
   TRANSCRIPT_VTT: VTT,
   TRANSCRIPT_JSON: JSON_DOCUMENT,
@@ -65,6 +66,7 @@ export const registerExports = (parts: ExportParts) => async (app: FastifyInstan
     app.get(EXPORT_PATHS[kind], options, (request, reply) => routes.list(kind, request, reply));
   for (const kind of Object.keys(TRANSCRIPTS) as (keyof typeof TRANSCRIPTS)[])
     app.get(EXPORT_PATHS[kind], options, (request, reply) => routes.transcript(kind, request, reply));
+  app.get(EXPORT_PATHS.VCON, options, (request, reply) => routes.vcon(request, reply));
   app.get(EXPORT_PATHS.CALL_JSON, options, (request, reply) => routes.call(request, reply));
 };
 
@@ -96,6 +98,17 @@ class ExportRoutes {
       filename: `transcript-${interaction.id}.${format.extension}`,
       contentType: format.contentType,
       contents: await transcriptContents(this.parts.source, interaction, format),
+    }));
+  }
+
+  async vcon(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const context = await this.#enter(request, 'READ');
+    parametersOf(request, []);
+    const interaction = await this.#found('Interaction', request, context.loaders.interactions);
+    await this.#send(reply, context, { kind: 'VCON', subjectId: interaction.id }, async () => ({
+      filename: `${interaction.id}.vcon.json`,
+      contentType: 'application/json; charset=utf-8',
+      contents: await vconContents(this.parts.source, await vconParts(interaction, context)),
     }));
   }
 

@@ -2,10 +2,12 @@ import { globalId } from '../node.js';
 
 /** What can be exported. */
 export const LIST_EXPORTS = ['INTERACTIONS_CSV', 'INTERACTIONS_NDJSON'] as const;
-export const INTERACTION_EXPORTS = ['TRANSCRIPT_TEXT', 'TRANSCRIPT_VTT', 'TRANSCRIPT_JSON'] as const;
+export const TRANSCRIPT_EXPORTS = ['TRANSCRIPT_TEXT', 'TRANSCRIPT_VTT', 'TRANSCRIPT_JSON'] as const;
+export const INTERACTION_EXPORTS = [...TRANSCRIPT_EXPORTS, 'VCON'] as const;
 export const CALL_EXPORTS = ['CALL_JSON'] as const;
 
 export type ListExport = (typeof LIST_EXPORTS)[number];
+export type TranscriptExport = (typeof TRANSCRIPT_EXPORTS)[number];
 export type InteractionExport = (typeof INTERACTION_EXPORTS)[number];
 export type CallExport = (typeof CALL_EXPORTS)[number];
 export type ExportKind = ListExport | InteractionExport | CallExport;
@@ -17,6 +19,7 @@ export const EXPORT_PATHS: Readonly<Record<ExportKind, string>> = {
   TRANSCRIPT_TEXT: '/exports/interactions/:id/transcript.txt',
   TRANSCRIPT_VTT: '/exports/interactions/:id/transcript.vtt',
   TRANSCRIPT_JSON: '/exports/interactions/:id/transcript.json',
+  VCON: '/exports/interactions/:id.vcon.json',
   CALL_JSON: '/exports/calls/:id.json',
 };
 

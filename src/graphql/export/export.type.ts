@@ -13,6 +13,9 @@ export const ExportKindEnum = enumOf<ExportKind>('ExportKind', 'What is exported
   TRANSCRIPT_TEXT: 'The transcript of an interaction as text.',
   TRANSCRIPT_VTT: 'The transcript of an interaction as WebVTT, timed from its start.',
   TRANSCRIPT_JSON: 'The transcript of an interaction as JSON.',
+  VCON:
+    'An interaction as a vCon (draft-ietf-vcon-vcon-core): its parties, its transcript turn by turn, the copies of ' +
+    'its recordings by reference, its summary.',
   CALL_JSON: 'The raw record of a call, as `Call.rawRecord` has it. Needs READ_RAW.',
 });
 

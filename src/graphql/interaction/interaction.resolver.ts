@@ -1,6 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { analysisOf, bannersOf } from '../../domain/presentation.js';
-import { readVerdict } from '../../domain/verdict/json.js';
 import { explain, printDuration } from '../../domain/why.js';
 import type { Instant } from '../../domain/words.js';
 import type { KnownCustomer } from '../../storage/customer-reader.js';
@@ -23,7 +22,6 @@ import {
 } from '../call/timeline.type.js';
 import { connection, ForwardArgs, mapPage } from '../connection.js';
 import type { GraphQLContext } from '../context.js';
-import type { Loaders } from '../loaders.js';
 import { globalId, localId } from '../node.js';
 import { DateTime } from '../scalars.js';
 import { SourceRecordType } from '../source/source.type.js';
@@ -36,6 +34,7 @@ import { InteractionConnection, InteractionType } from './interaction.type.js';
 import { LegType } from './leg.type.js';
 import { DEFAULT_LOCALE, localeOf } from './locale.js';
 import { StatusChangeType, WhyType } from './status.type.js';
+import { reviewOf, summaryOf } from './summary.js';
 
 const LOCALE = 'Language of the sentence: `en` or `es`.';
 
@@ -183,8 +182,8 @@ export class InteractionResolver {
       'What happened, in words: from the post-call analysis of a source, else from our own latest timeline analysis. ' +
       '`summarySource` says which.',
   })
-  summary(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
-    return row.summary ?? reviewOf(row, loaders);
+  async summary(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
+    return (await summaryOf(row, loaders))?.summary ?? null;
   }
 
   @FieldResolver(() => SummarySourceEnum, {
@@ -192,8 +191,7 @@ export class InteractionResolver {
     description: 'Whose words `summary` is; null when there is none.',
   })
   async summarySource(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
-    if (row.summary !== null) return 'PROVIDER';
-    return (await reviewOf(row, loaders)) === null ? null : 'THROUGHLINE';
+    return (await summaryOf(row, loaders))?.source ?? null;
   }
 
   @FieldResolver(() => PostCallAnalysisType, {
@@ -215,12 +213,6 @@ export class InteractionResolver {
     const legs = await loaders.legsByInteraction.load(row.id);
     return (await Promise.all(legs.map((leg) => loaders.recordsByLeg.load(leg.id)))).flat();
   }
-}
-
-/** What our latest completed analysis tells of it; null when there is none. */
-async function reviewOf(row: InteractionRow, { reviewByInteraction }: Loaders): Promise<string | null> {
-  const [review] = await reviewByInteraction.load(row.id);
-  return review?.result == null ? null : readVerdict(review.result).narrative;
 }
 
 /** The stored bars say who took part, so banners need no statement. */
