@@ -145,6 +145,8 @@ withBrowser('the page in Chromium', () => {
       'LatestInteractions',
       'OneInteractionDrilledDown',
       'DroppedToday',
+      'Reconcile',
+      'FunnelOfTheWeek',
       'LiveFeed',
       'ViewerAndSources',
       'FollowOneCall',

@@ -117,6 +117,60 @@ query DroppedToday {
 `,
   },
   {
+    title: 'Reconcile',
+    query: `# What a person has to decide: drops by stage, with the legs that may be their other halves.
+query Reconcile {
+  reconciliation {
+    groups {
+      dropStage
+      dropDetail
+      count
+      suggested
+      oldestAt
+      interactions(first: 5) {
+        nodes {
+          id
+          startedAt
+          suggestions {
+            points
+            margin
+            obstacles
+            dialerLeg {
+              id
+              startedAt
+            }
+            assistantLeg {
+              id
+              startedAt
+            }
+          }
+        }
+      }
+    }
+  }
+}
+`,
+  },
+  {
+    title: 'Funnel of the week',
+    query: `# How far the calls of the last seven days came.
+query FunnelOfTheWeek {
+  funnel(filter: { datePreset: LAST_7_DAYS }) {
+    interactionCount
+    stages {
+      stage
+      count
+    }
+    completionRate {
+      value
+      numerator
+      denominator
+    }
+  }
+}
+`,
+  },
+  {
     title: 'Live feed',
     query: `# Interactions as they change. Shown is the latest event.
 subscription LiveFeed {
