@@ -67,6 +67,15 @@ const byCall: Look = async (tx, wanted, position) => {
       order by id`,
     [tenantId, position ?? NIL, spellingPattern(e164), new Date(until)],
   );
+  return findingOf(page, e164, defaultCountry);
+};
+
+/** Of rows that look like the customer's those that are; the last of the page is there in any case. */
+function findingOf(
+  page: readonly { id: string; address: string | null; interactionId: string }[],
+  e164: string,
+  defaultCountry: string,
+): Finding {
   const forms = new Set(phoneVariants(e164));
   const found = page
     .filter(({ address }) => forms.has(normalizeAddress(address, defaultCountry).e164 ?? ''))
@@ -76,7 +85,7 @@ const byCall: Look = async (tx, wanted, position) => {
     interactionIds: [...new Set(found.map((one) => one.interactionId))],
     position: (isWhole ? page.at(-1)?.id : found.at(-1)?.id) ?? null,
   };
-};
+}
 
 /** Interactions that once showed this customer. */
 const byVersion: Look = async (tx, { tenantId, e164, until }, position) => {
@@ -113,6 +122,29 @@ async function survivorsOf(tx: EntityManager, tenantId: string, ids: readonly st
   return rows.map(({ id }) => id);
 }
 
+/**
+ * Interactions that were judged when they showed this customer, and those that were made from another one,
+ * whose participants their verdict took over: the transcription of a call has no customer of its own.
+ */
+const byAnalysis: Look = async (tx, wanted, position) => {
+  const { tenantId, e164, defaultCountry, until } = wanted;
+  const page: { id: string; address: string | null; interactionId: string }[] = await tx.query(
+    `with page as (
+       select id, interaction_id, result->'session_context' as context from timeline_analysis
+        where tenant_id = $1 and id > $2 order by id limit ${PAGE})
+     select p.id, one->>'address' as address, p.interaction_id as "interactionId"
+       from page p cross join jsonb_path_query(p.context, '$.participants[*]') one
+       join interaction i on i.tenant_id = $1 and i.id = p.interaction_id
+      where one->>'role' in ('peer', case p.context->>'direction' when 'outbound' then 'destination' else 'source' end)
+        and one->>'address' ~* $3 and coalesce((p.context->>'started_at')::timestamptz, i.started_at) <= $4
+      union all
+     (select id, null, null from page order by id desc limit 1)
+      order by id`,
+    [tenantId, position ?? NIL, spellingPattern(e164), new Date(until)],
+  );
+  return findingOf(page, e164, defaultCountry);
+};
+
 /** What could not be read and has the customer's address somewhere in it goes; nothing else hangs on it. */
 const byRejected: Look = async (tx, { tenantId, e164 }, position) => {
   const [last]: { id: string | null }[] = await tx.query(
@@ -128,7 +160,13 @@ const byRejected: Look = async (tx, { tenantId, e164 }, position) => {
 const NIL = '00000000-0000-0000-0000-000000000000';
 
 /** Where the customer is looked for, in this order. */
-const STEPS = { CUSTOMER: byCustomer, CALLS: byCall, VERSIONS: byVersion, REJECTED: byRejected } as const;
+const STEPS = {
+  CUSTOMER: byCustomer,
+  CALLS: byCall,
+  VERSIONS: byVersion,
+  ANALYSES: byAnalysis,
+  REJECTED: byRejected,
+} as const;
 export type Step = keyof typeof STEPS;
 const ORDER = Object.keys(STEPS) as Step[];
 export const FIRST_STEP: Step = 'CUSTOMER';
