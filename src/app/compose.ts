@@ -12,7 +12,7 @@ import { TimelineAnalyzer } from '../analysis/analyze.js';
 import { ModelAnalyst } from '../analysis/analysts/model/model-analyst.js';
 import { RulesAnalyst } from '../analysis/analysts/rules/rules-analyst.js';
 import type { Analyst } from '../domain/verdict/analyst.js';
-import type { GraphQLContext, Readers, Services } from '../graphql/context.js';
+import type { GraphQLContext, Services } from '../graphql/context.js';
 import { maskErrors, maskingFormatError } from '../graphql/errors.js';
 import { apolloLimits } from '../graphql/limits.js';
 import { buildThroughlineSchema } from '../graphql/schema.js';
@@ -22,44 +22,22 @@ import { ChangeFeed } from '../live/change-feed.js';
 import { AnalysisFeed } from '../live/analysis-feed.js';
 import { FanOut } from '../live/fan-out.js';
 import { Sequencer } from '../live/sequencer.js';
-import { AnalysisReader } from '../storage/analysis/analysis-reader.js';
 import { ANALYZE_TASK, AnalysisStore, readAnalysisJob } from '../storage/analysis/analysis-store.js';
 import { SessionReader } from '../storage/analysis/session-reader.js';
 import type { RelayOptions } from '../control/relay.js';
-import { CallReader } from '../storage/call-reader.js';
-import { ActionReader } from '../storage/control/action-reader.js';
-import { FeedStore } from '../storage/feed-store.js';
-import { FunnelReader } from '../storage/queries/funnel.js';
-import { FunnelStore } from '../storage/trace/funnel-store.js';
-import { CustomerReader } from '../storage/customer-reader.js';
-import { InteractionReader } from '../storage/interaction-reader.js';
 import { KeyStore } from '../storage/key-store.js';
-import { CursorCodec } from '../storage/list/cursor.js';
 import { MarkStore } from '../storage/marks/mark-store.js';
-import { PolicyStore } from '../storage/policy-store.js';
-import { AuditReader } from '../storage/audit/audit-reader.js';
-import { ReconciliationReader } from '../storage/reconciliation-reader.js';
-import { RelationReader } from '../storage/relation-reader.js';
 import { Decisions } from '../storage/trace/decisions.js';
 import { DeletionStore } from '../storage/removal/deletion-store.js';
 import { ERASE_CUSTOMER, ErasureStore } from '../storage/removal/erasure-store.js';
 import { RetentionStore } from '../storage/removal/retention-store.js';
-import { RejectedStore } from '../storage/rejected-store.js';
-import { Sealer } from '../storage/seal.js';
-import { LinkSigner } from '../storage/signed-link.js';
-import { SourceActivity } from '../storage/source-activity.js';
-import { SourceReader } from '../storage/source-reader.js';
-import { SourceStats } from '../storage/source-stats.js';
 import { SourceStore } from '../storage/source-store.js';
 import { TenantStore } from '../storage/tenant-store.js';
-import { TimelineReader } from '../storage/timeline-reader.js';
 import { TraceStore } from '../storage/trace/trace-store.js';
-import { WatermarkStore } from '../storage/watermark-store.js';
 import { Authenticator } from './authenticate.js';
 import type { Config } from './config.js';
 import { makeControl } from './control.js';
 import type { Database } from './database.js';
-import { loadInstance } from './database.js';
 import { Downloads } from './exports/downloads.js';
 import { faultName } from './fault.js';
 import { buildHttp, publicUrl } from './http.js';
@@ -71,6 +49,8 @@ import type { RecordingTuning } from './recordings/recordings.js';
 import { makeRecordings } from './recordings/recordings.js';
 import { Sweeper } from './sweeper.js';
 import { serveWebSocket } from './websocket.js';
+import type { Stores } from './stores.js';
+import { makeStores } from './stores.js';
 
 export interface ServerOptions {
   config: Config;
@@ -294,44 +274,6 @@ const analystOf = ({
   baseUrl === null || model === null ? new RulesAnalyst() : new ModelAnalyst({ baseUrl, model, apiKey });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function makeStores(database: Database, secret: string | null) {
-  const { db } = database;
-  const instance = await loadInstance(db);
-  const signing = secret ?? instance.secret;
-  const cursors = new CursorCodec(signing, instance.id);
-  const readers: Readers = {
-    interactions: new InteractionReader(db, cursors),
-    calls: new CallReader(db, cursors),
-    customers: new CustomerReader(db),
-    timeline: new TimelineReader(db, cursors),
-    sources: new SourceReader(db, cursors),
-    funnel: new FunnelReader(db),
-    relations: new RelationReader(db),
-    analyses: new AnalysisReader(db, cursors),
-    actions: new ActionReader(db, cursors),
-    reconciliation: new ReconciliationReader(db),
-    audit: new AuditReader(db, cursors),
-  };
-  return {
-    cursors,
-    links: new LinkSigner(signing, instance.id),
-    sealer: new Sealer(`${signing}/${instance.id}`),
-    readers,
-    keys: new KeyStore(db),
-    tenants: new TenantStore(db),
-    sources: new SourceStore(db),
-    policies: new PolicyStore(db),
-    watermarks: new WatermarkStore(db),
-    stats: new SourceStats(db),
-    rejected: new RejectedStore(db),
-    activity: new SourceActivity(db),
-    feed: new FeedStore(db),
-    funnel: new FunnelStore(db),
-  };
-}
-
-type Stores = Awaited<ReturnType<typeof makeStores>>;
 
 async function makeLive(
   { config, database, heartbeatMs = 15_000 }: ServerOptions,

@@ -15,7 +15,12 @@ const NOTE = 'coaching-needle-61';
 const ALL = [...USAGE, ...RAW, KEY, SOURCE, NOTE];
 
 /** What each role may see in some export; all else is in none. */
-const SHOWN = { ADMIN: [...USAGE, ...RAW, KEY, SOURCE], SUPERVISOR: [SOURCE], AGENT: [SOURCE], CALLS_ONLY: [] };
+const SHOWN = {
+  ADMIN: [...USAGE, ...RAW, KEY, SOURCE],
+  SUPERVISOR: [SOURCE],
+  AGENT: [SOURCE],
+  CALLS_ONLY: [],
+};
 type Reader = keyof typeof SHOWN;
 const READERS = Object.keys(SHOWN) as Reader[];
 const KINDS = Object.keys(EXPORT_PATHS) as ExportKind[];
