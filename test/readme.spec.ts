@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse, validate } from 'graphql';
 import { thresholdTable } from '../src/analysis/analysts/rules/thresholds.js';
 import { configTable } from '../src/app/config.js';
+import { roleMatrix } from '../src/app/role-matrix.js';
 import { REVIEW_CRITERIA } from '../src/domain/review.js';
 import { buildThroughlineSchema } from '../src/graphql/schema.js';
 
@@ -36,6 +37,16 @@ describe('the README', () => {
 
   it('states every threshold of the built-in analyst as it is', () => {
     expect(words(readme)).toContain(words(thresholdTable()));
+  });
+
+  it('tells who holds which permission and what asks for it, as the schema and the server do', () => {
+    const [, written = ''] = /<!-- permissions -->([\s\S]*?)<!-- \/permissions -->/.exec(readme) ?? [];
+    const generated = roleMatrix(buildThroughlineSchema());
+    const plain = (text: string) => text.replace(/-{3,}/g, '---').replace(/ +/g, ' ').trim();
+    if (plain(written) === plain(generated)) return;
+    throw new Error(
+      `Put this between the marks "permissions" in README.md, then run npm run format:\n\n${generated}\n`,
+    );
   });
 
   it('points to files that are there', () => {

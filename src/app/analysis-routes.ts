@@ -6,6 +6,7 @@ import { FAILURES } from '../domain/verdict/lifecycle.js';
 import { localId } from '../graphql/node.js';
 import type { AnalysisReader, TimelineAnalysisRow } from '../storage/analysis/analysis-reader.js';
 import type { Authenticator } from './authenticate.js';
+import { HTTP_NEEDS } from './http-needs.js';
 
 export interface AnalysisRouteParts {
   analyses: AnalysisReader;
@@ -19,7 +20,7 @@ export const registerAnalyses =
     app.get<{ Params: { id: string } }>('/timeline-analyses/:id', async (request, reply) => {
       const viewer = await authenticator.authenticate(request.headers.authorization);
       if (viewer === null) throw new Unauthenticated();
-      if (!may(viewer.role, 'READ')) throw new Forbidden();
+      if (!may(viewer.role, HTTP_NEEDS['GET /timeline-analyses/:id'])) throw new Forbidden();
       const id = localId('TimelineAnalysis', request.params.id);
       const [row] = id === null ? [] : await analyses.byIds(viewer.tenantId, [id]);
       if (row === undefined) throw new NotFound('timeline analysis');

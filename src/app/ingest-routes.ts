@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Forbidden, NotFound, Unauthenticated } from '../domain/errors.js';
+import { may } from '../domain/permissions.js';
 import type { Viewer } from '../graphql/context.js';
 import { readNeutralBody } from '../ingest/neutral/body.js';
 import type { Ingest } from '../ingest/receive.js';
 import type { RecordResult } from '../ingest/results.js';
 import type { SourceEntity } from '../storage/entities/tenant.entity.js';
 import type { Authenticator } from './authenticate.js';
+import { HTTP_NEEDS } from './http-needs.js';
 import type { Metrics } from './metrics.js';
 
 export interface IngestRouteParts {
@@ -29,7 +31,7 @@ export const registerIngest = (parts: IngestRouteParts) => async (app: FastifyIn
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.post<IngestRoute>('/ingest/:source', async (request, reply) => {
     const viewer = await parts.authenticator.authenticate(request.headers.authorization);
-    if (viewer !== null && viewer.role !== 'INGEST' && viewer.role !== 'ADMIN')
+    if (viewer !== null && !may(viewer.role, HTTP_NEEDS['POST /ingest/:source']))
       throw new Forbidden('Records are taken with a key of the role INGEST or ADMIN.');
     const source = await sourceOf(parts.ingest, request, viewer);
     const results = await receive(parts, request, source, viewer);

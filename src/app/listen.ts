@@ -9,6 +9,7 @@ import { may } from '../domain/permissions.js';
 import type { Viewer } from '../graphql/context.js';
 import { actorOf } from '../graphql/context.js';
 import type { Authenticator } from './authenticate.js';
+import { HTTP_NEEDS } from './http-needs.js';
 
 export interface ListenParts {
   authenticator: Authenticator;
@@ -63,7 +64,7 @@ export class ListenSockets {
 
   async #admit(url: string, actionId: string): Promise<(Opened & { viewer: Viewer }) | string> {
     const viewer = await this.parts.authenticator.authenticateLink(url);
-    if (viewer === null || !may(viewer.role, 'MONITOR')) return '403 Forbidden';
+    if (viewer === null || !may(viewer.role, HTTP_NEEDS['GET /listen/:actionId'])) return '403 Forbidden';
     const opened = await this.parts.listening.open(viewer.tenantId, actionId, actorOf(viewer));
     return typeof opened === 'string' ? STATUS[opened] : { ...opened, viewer };
   }

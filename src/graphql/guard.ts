@@ -24,16 +24,34 @@ export function neededFor(schema: GraphQLSchema, typeName: string, field: AnyFie
   return null;
 }
 
+/** A field that not everybody sees. */
+export interface GuardedField {
+  type: string;
+  field: string;
+  needed: Permission;
+}
+
+/** Every field that needs a permission, in the order of the printed schema. */
+export const guardedFields = (schema: GraphQLSchema): GuardedField[] =>
+  guardedOf(schema)
+    .map(({ type, field, needed }) => ({ type, field: field.name, needed }))
+    .sort((a, b) => (`${a.type}.${a.field}` < `${b.type}.${b.field}` ? -1 : 1));
+
 /** Puts the guard before every field that needs a permission. */
 export function guardFields(schema: GraphQLSchema): void {
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    for (const field of Object.values(type.getFields()) as AnyField[]) {
-      const permission = neededFor(schema, type.name, field);
-      if (permission !== null) guard(field, permission);
-    }
-  }
+  for (const { field, needed } of guardedOf(schema)) guard(field, needed);
 }
+
+const guardedOf = (schema: GraphQLSchema): { type: string; field: AnyField; needed: Permission }[] =>
+  Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .filter(({ name }) => !name.startsWith('__'))
+    .flatMap((type) =>
+      (Object.values(type.getFields()) as AnyField[]).flatMap((field) => {
+        const needed = neededFor(schema, type.name, field);
+        return needed === null ? [] : [{ type: type.name, field, needed }];
+      }),
+    );
 
 function guard(field: AnyField, permission: Permission): void {
   if (field.subscribe !== undefined) field.subscribe = guarded(field.subscribe, permission);

@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { GraphQLField } from 'graphql';
-import { isObjectType } from 'graphql';
 import type { Permission } from '../../src/domain/permissions.js';
 import { may, PERMISSIONS, permissionsOf } from '../../src/domain/permissions.js';
 import type { ApiRole } from '../../src/domain/words.js';
 import { API_ROLES } from '../../src/domain/words.js';
-import type { GraphQLContext } from '../../src/graphql/context.js';
-import { neededFor } from '../../src/graphql/guard.js';
+import { guardedFields } from '../../src/graphql/guard.js';
 import { globalId } from '../../src/graphql/node.js';
 import type { OpenDatabase } from '../support/open-database.js';
 import { openDatabase } from '../support/open-database.js';
@@ -14,18 +11,8 @@ import { World } from '../support/rows.js';
 import { contextFor, run, schema, servicesOn } from './api.js';
 
 /** Every field that not everybody sees, with what it needs. */
-function guarded(): Record<string, Permission> {
-  const fields = Object.values(schema.getTypeMap())
-    .filter(isObjectType)
-    .filter(({ name }) => !name.startsWith('__'))
-    .flatMap((type) =>
-      Object.values(type.getFields()).flatMap((field) => {
-        const needed = neededFor(schema, type.name, field as GraphQLField<unknown, GraphQLContext>);
-        return needed === null ? [] : [[`${type.name}.${field.name}`, needed] as const];
-      }),
-    );
-  return Object.fromEntries(fields);
-}
+const guarded = (): Record<string, Permission> =>
+  Object.fromEntries(guardedFields(schema).map(({ type, field, needed }) => [`${type}.${field}`, needed]));
 
 describe('what a role may do', () => {
   test('is this, and a change of it is a change of the contract', () => {

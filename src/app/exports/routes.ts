@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { BadUserInput, Forbidden, NotFound } from '../../domain/errors.js';
-import type { Permission } from '../../domain/permissions.js';
 import { may } from '../../domain/permissions.js';
 import type { JsonObject } from '../../domain/record.js';
 import type { GraphQLContext, Services } from '../../graphql/context.js';
 import { actorOf, createContext } from '../../graphql/context.js';
 import type { ExportKind, ListExport, TranscriptExport } from '../../graphql/export/export-address.js';
-import { EXPORT_PATHS } from '../../graphql/export/export-address.js';
+import { EXPORT_NEEDS, EXPORT_PATHS } from '../../graphql/export/export-address.js';
 import { readJsonInput } from '../../graphql/json-input.js';
 import { localId } from '../../graphql/node.js';
 import { audit } from '../../storage/audit/audit-log.js';
@@ -74,7 +73,7 @@ class ExportRoutes {
   constructor(private readonly parts: ExportParts) {}
 
   async list(kind: keyof typeof LISTS, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const context = await this.#enter(request, 'READ');
+    const context = await this.#enter(request, kind);
     const wanted = this.#wanted(parametersOf(request, ['filter', 'orderBy']));
     const format = LISTS[kind];
     const fields = Object.keys(wanted.filter ?? {});
@@ -90,7 +89,7 @@ class ExportRoutes {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const context = await this.#enter(request, 'READ');
+    const context = await this.#enter(request, kind);
     parametersOf(request, []);
     const interaction = await this.#found('Interaction', request, context.loaders.interactions);
     const format = TRANSCRIPTS[kind];
@@ -102,7 +101,7 @@ class ExportRoutes {
   }
 
   async vcon(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const context = await this.#enter(request, 'READ');
+    const context = await this.#enter(request, 'VCON');
     parametersOf(request, []);
     const interaction = await this.#found('Interaction', request, context.loaders.interactions);
     await this.#send(reply, context, { kind: 'VCON', subjectId: interaction.id }, async () => ({
@@ -113,7 +112,7 @@ class ExportRoutes {
   }
 
   async call(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const context = await this.#enter(request, 'READ_RAW');
+    const context = await this.#enter(request, 'CALL_JSON');
     parametersOf(request, []);
     const call = await this.#found('Call', request, context.loaders.calls);
     await this.#send(reply, context, { kind: 'CALL_JSON', subjectId: call.id }, async () => ({
@@ -123,10 +122,10 @@ class ExportRoutes {
     }));
   }
 
-  async #enter(request: FastifyRequest, needs: Permission): Promise<GraphQLContext> {
+  async #enter(request: FastifyRequest, kind: ExportKind): Promise<GraphQLContext> {
     const { authenticator, services } = this.parts;
     const viewer = await authenticator.identify(request.url, request.headers.authorization);
-    if (!may(viewer.role, needs)) throw new Forbidden();
+    if (!may(viewer.role, EXPORT_NEEDS[kind])) throw new Forbidden();
     return createContext(services, viewer, request.id);
   }
 

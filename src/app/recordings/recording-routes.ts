@@ -10,6 +10,7 @@ import type { AudioStore, ByteRange } from '../../storage/recording/audio-store.
 import type { RecordingStore } from '../../storage/recording/recording-store.js';
 import type { RecordingRow } from '../../storage/read-model.js';
 import type { Authenticator } from '../authenticate.js';
+import { HTTP_NEEDS } from '../http-needs.js';
 import { selectBytes } from './byte-range.js';
 import { recordingFileName } from './file-name.js';
 import type { PlayLog } from './play-log.js';
@@ -84,7 +85,7 @@ async function listenerOf(
   if (viewer === null && isByKey) throw new Unauthenticated();
   if (viewer === null)
     throw new Forbidden('This link is not valid, or not any more: ask for the url of the recording again.');
-  if (!may(viewer.role, 'READ')) throw new Forbidden();
+  if (!may(viewer.role, HTTP_NEEDS['GET /recordings/:id'])) throw new Forbidden();
   return { viewer, by: isByKey ? 'KEY' : 'LINK' };
 }
 

@@ -1,3 +1,4 @@
+import type { Permission } from '../../domain/permissions.js';
 import { globalId } from '../node.js';
 
 /** What can be exported. */
@@ -21,6 +22,17 @@ export const EXPORT_PATHS: Readonly<Record<ExportKind, string>> = {
   TRANSCRIPT_JSON: '/exports/interactions/:id/transcript.json',
   VCON: '/exports/interactions/:id.vcon.json',
   CALL_JSON: '/exports/calls/:id.json',
+};
+
+/** What each export needs, by a key and for a link alike. */
+export const EXPORT_NEEDS: Readonly<Record<ExportKind, Permission>> = {
+  INTERACTIONS_CSV: 'READ',
+  INTERACTIONS_NDJSON: 'READ',
+  TRANSCRIPT_TEXT: 'READ',
+  TRANSCRIPT_VTT: 'READ',
+  TRANSCRIPT_JSON: 'READ',
+  VCON: 'READ',
+  CALL_JSON: 'READ_RAW',
 };
 
 export const exportPath = (kind: InteractionExport | CallExport, id: string): string =>

@@ -9,7 +9,7 @@ import type { GraphQLContext } from '../context.js';
 import { writeJsonInput } from '../json-input.js';
 import { localId } from '../node.js';
 import type { CallExport, InteractionExport, ListExport } from './export-address.js';
-import { EXPORT_PATHS, exportPath, LIST_EXPORTS } from './export-address.js';
+import { EXPORT_NEEDS, EXPORT_PATHS, exportPath, LIST_EXPORTS } from './export-address.js';
 import { ExportUrlArgs, ExportUrlType } from './export.type.js';
 
 /** Longer ones do not fit into the first line of a request everywhere. In characters. */
@@ -71,7 +71,7 @@ async function exportedId(
   { loaders, viewer }: GraphQLContext,
 ): Promise<string> {
   const isCall = kind === 'CALL_JSON';
-  if (isCall && !may(viewer.role, 'READ_RAW')) throw new Forbidden();
+  if (!may(viewer.role, EXPORT_NEEDS[kind])) throw new Forbidden();
   const local = localId(isCall ? 'Call' : 'Interaction', id);
   const row = local === null ? null : await (isCall ? loaders.calls : loaders.interactions).load(local);
   if (row === null) throw new NotFound(isCall ? 'call' : 'interaction');

@@ -1,0 +1,20 @@
+import type { Permission } from '../domain/permissions.js';
+import type { ExportKind } from '../graphql/export/export-address.js';
+import { EXPORT_NEEDS, EXPORT_PATHS } from '../graphql/export/export-address.js';
+
+/** What the addresses beside GraphQL need. A provider's webhook needs no key but its signature. */
+export const HTTP_NEEDS = {
+  'POST /ingest/:source': 'INGEST',
+  'GET /timeline-analyses/:id': 'READ',
+  'GET /recordings/:id': 'READ',
+  'GET /listen/:actionId': 'MONITOR',
+} as const satisfies Record<string, Permission>;
+
+/** Those of exports among them. */
+export const allHttpNeeds = (): [address: string, needed: Permission][] => [
+  ...(Object.entries(HTTP_NEEDS) as [string, Permission][]),
+  ...(Object.keys(EXPORT_PATHS) as ExportKind[]).map((kind): [string, Permission] => [
+    `GET ${EXPORT_PATHS[kind]}`,
+    EXPORT_NEEDS[kind],
+  ]),
+];
