@@ -12,13 +12,15 @@ import type { StatusInput } from './observation.js';
 import { outcomeOf } from './outcome.js';
 import type { PolicySet } from './policy.js';
 import { policyFor } from './policy.js';
-import type { Json, ReviewFlag, Sentiment } from './record.js';
+import type { ReviewFlag, Sentiment } from './record.js';
 import { reviewOf } from './review.js';
 import type { Stages } from './stages.js';
 import { stagesOf } from './stages.js';
 import { judge } from './status.js';
 import type { Segment } from './timeline.js';
 import { segmentsOf } from './timeline.js';
+import type { Tag } from './tag.js';
+import { tagsOf } from './tag.js';
 import type { InteractionTransfer } from './transfer.js';
 import { transfersOf } from './transfer.js';
 import type {
@@ -35,14 +37,6 @@ import type {
   Role,
 } from './words.js';
 import type { Why } from './why.js';
-
-export interface Tag {
-  name: string;
-  value: string | null;
-  /** Who set it here, and when; absent for a tag of a record. */
-  setBy?: string;
-  setAt?: Instant;
-}
 
 /** A person's word that a broken trace stays as it is. */
 export interface Resolution {
@@ -212,32 +206,6 @@ const unique = (values: readonly string[]): string[] => [...new Set(values)];
 
 const latest = (times: readonly (Instant | null)[]): Instant | null =>
   times.reduce<Instant | null>((max, at) => (at !== null && at > (max ?? -Infinity) ? at : max), null);
-
-/**
- * Named tags, the most believed leg's value first, then the words of the post-call analysis, then what
- * functions answered, where it is short enough to be read at a glance.
- */
-export function tagsOf(calls: readonly Call[]): Tag[] {
-  const named = new Map<string, string | null>();
-  const add = (name: string, value: string | null) => named.has(name) || named.set(name, value);
-  for (const call of calls) for (const [name, value] of Object.entries(call.tags)) add(name, value);
-  for (const call of calls) for (const name of call.postCallAnalysis?.tags ?? []) add(name, null);
-  for (const { name, rawResponse } of calls.flatMap((call) => call.toolCalls).reverse()) {
-    const output = outputOf(rawResponse);
-    if (name != null && output !== null) add(name, output);
-  }
-  return [...named].map(([name, value]) => ({ name, value })).sort((a, b) => compareText(a.name, b.name));
-}
-
-/** Longest output of a function that is a tag, as JSON. */
-export const OUTPUT_LENGTH = 62;
-
-/** A single value; of a list or an object no one value is the output. Nobody reads a number with an exponent. */
-function outputOf(response: Json | undefined): string | null {
-  if (response == null || typeof response === 'object') return null;
-  const isReadable = typeof response !== 'number' || !String(response).includes('e');
-  return isReadable && JSON.stringify(response).length <= OUTPUT_LENGTH ? String(response) : null;
-}
 
 /** Ids of the audit log are made in the order of time. */
 const latestOf = (resolutions: readonly Resolution[]): Resolution | null =>

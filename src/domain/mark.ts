@@ -1,4 +1,4 @@
-import type { Tag } from './interaction.js';
+import type { Tag } from './tag.js';
 import { compareText } from './leg.js';
 import type { ReviewFlag } from './record.js';
 import type { Instant, MarkKind } from './words.js';

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Tag } from '../../domain/interaction.js';
+import type { Tag } from '../../domain/tag.js';
 import { phoneCell, safeCell } from '../../domain/spreadsheet.js';
 import type { Segment } from '../../domain/timeline.js';
 import { printDuration } from '../../domain/why.js';

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import type { Tag } from '../../domain/interaction.js';
+import type { Tag } from '../../domain/tag.js';
 import type { Annotation, Flag } from '../../domain/mark.js';
 import type { Banner, BannerKind } from '../../domain/presentation.js';
 import type { Sentiment } from '../../domain/record.js';

@@ -1,7 +1,8 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Disagreement } from '../../domain/disagreements.js';
 import type { InteractionTransfer } from '../../domain/transfer.js';
-import type { Resolution, Tag } from '../../domain/interaction.js';
+import type { Resolution } from '../../domain/interaction.js';
+import type { Tag } from '../../domain/tag.js';
 import type { Annotation, Flag } from '../../domain/mark.js';
 import type { Money } from '../../domain/money.js';
 import type { Sentiment } from '../../domain/record.js';

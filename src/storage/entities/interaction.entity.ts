@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Disagreement } from '../../domain/disagreements.js';
-import type { Interaction, Resolution, Tag } from '../../domain/interaction.js';
+import type { Interaction, Resolution } from '../../domain/interaction.js';
+import type { Tag } from '../../domain/tag.js';
 import type { InteractionTransfer } from '../../domain/transfer.js';
 import type { Sentiment } from '../../domain/record.js';
 import type { Annotation, Flag } from '../../domain/mark.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Call } from '../../domain/call.js';
-import { tagsOf } from '../../domain/interaction.js';
-import type { Tag } from '../../domain/interaction.js';
+import { tagsOf } from '../../domain/tag.js';
+import type { Tag } from '../../domain/tag.js';
 import { contactIdOf } from '../customer-keys.js';
 import type { InteractionEntity } from '../entities/interaction.entity.js';
 

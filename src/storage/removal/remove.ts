@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Instant } from '../../domain/words.js';
 import type { InteractionEntity } from '../entities/interaction.entity.js';
-import type { Cause } from '../trace/interaction-store.js';
+import type { Cause } from '../trace/cause.js';
 import { lockInteractions } from '../trace/interaction-store.js';
 import { announce } from '../trace/announce.js';
 import { deleteRecordings } from '../recording/recording-removal.js';

@@ -5,7 +5,7 @@ import type { IgnoredKey } from '../../domain/correlate.js';
 import type { LegKey } from '../../domain/leg.js';
 import { legStart } from '../../domain/leg.js';
 import type { Resolution } from '../../domain/interaction.js';
-import { OUTPUT_LENGTH } from '../../domain/interaction.js';
+import { OUTPUT_LENGTH } from '../../domain/tag.js';
 import { handOffAt } from '../../domain/monitoring.js';
 import { callDuration } from '../../domain/presentation.js';
 import type { StoredRecord } from '../../domain/record.js';

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { CallChange } from '../entities/change.entity.js';
-import type { Cause } from './interaction-store.js';
+import type { Cause } from './cause.js';
 import { announce } from './announce.js';
 import { lockInteractions } from './interaction-store.js';
 import { keepVersions } from './version-store.js';

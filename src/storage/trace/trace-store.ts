@@ -8,7 +8,7 @@ import { SourceRecordEntity } from '../entities/source-record.entity.js';
 import { newId } from '../ids.js';
 import { inTransaction, writeRows } from '../transaction.js';
 import { loadCalls } from './call-store.js';
-import type { Cause } from './interaction-store.js';
+import type { Cause } from './cause.js';
 import { lockInteractions, writeInteractions } from './interaction-store.js';
 import { lockNames } from './locks.js';
 import { matchDue } from './matcher.js';

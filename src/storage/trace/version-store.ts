@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import type { Cause, Due } from './interaction-store.js';
+import type { Cause } from './cause.js';
+import type { Due } from './next-state.js';
 
 /** A new revision of an interaction whose row is written already. */
 export interface NewVersion {

@@ -1,0 +1,141 @@
+import { changedFields } from '../../domain/canonical.js';
+import { marksOf } from '../../domain/funnel.js';
+import type { Interaction, Projection, Surroundings } from '../../domain/interaction.js';
+import { project } from '../../domain/interaction.js';
+import type { Mark } from '../../domain/mark.js';
+import { normalizeAddress } from '../address.js';
+import { customerKeysOf } from '../customer-keys.js';
+import type { CallChange } from '../entities/change.entity.js';
+import type { InteractionEntity } from '../entities/interaction.entity.js';
+import { interactionLabels } from '../list/labels.js';
+import type { KnownCall } from './call-store.js';
+import type { Cause } from './cause.js';
+import type { TenantSurroundings } from './surroundings.js';
+
+/** An interaction whose state is to be computed anew from its calls. */
+export interface Due {
+  interactionId: string;
+  calls: KnownCall[];
+  /** Calls that the cause itself changed. */
+  callChanges: CallChange[];
+  cause: Cause;
+}
+
+type Row = InteractionEntity;
+
+/** The fields of an interaction that a client can see change; the rest is for the clockwork. */
+const VISIBLE = [
+  'reference',
+  'externalIds',
+  'channel',
+  'direction',
+  'platform',
+  'customerAddress',
+  'customerName',
+  'did',
+  'carrier',
+  'startedAt',
+  'endedAt',
+  'durationMs',
+  'lastMessageAt',
+  'status',
+  'dropStage',
+  'dropDetail',
+  'isProvisional',
+  'expectedBy',
+  'faultDomain',
+  'why',
+  'outcome',
+  'outcomeReason',
+  'segments',
+  'alignment',
+  'transfers',
+  'campaign',
+  'flow',
+  'functions',
+  'tags',
+  'sentiment',
+  'reviewFlags',
+  'annotations',
+  'summary',
+  'cost',
+  'hasRecording',
+  'isTest',
+  'disagreements',
+  'finalAt',
+  'lateByMs',
+  'resolution',
+] as const satisfies readonly (keyof Interaction)[];
+
+/** What becomes of an interaction: its row, and what of it is new to those who see it. */
+export interface NextState {
+  one: Due;
+  old: Row | undefined;
+  row: Row;
+  fields: string[];
+  presumed: { legId: string; presumed: boolean }[];
+}
+
+export const legIdsOf = ({ calls }: Due): string[] => calls.map(({ call }) => call.id);
+
+/** The interaction as its calls now make it, beside what it was. */
+export function nextState(
+  tenant: TenantSurroundings,
+  one: Due,
+  old: Row | undefined,
+  { now, deletedAt, marks }: { now: number; deletedAt: number | null; marks: readonly Mark[] },
+): NextState {
+  const calls = one.calls.map(({ call }) => call);
+  const { interaction: state, presumedEnds } = project(calls, surroundingsOf(tenant, one, marks, now));
+  const isOther = old === undefined || old.deletedAt !== deletedAt;
+  const fields: string[] = isOther ? [...VISIBLE] : changedFields<Interaction>(old, state, VISIBLE);
+  if (one.callChanges.length > 0) fields.push('calls');
+  const { e164, reversed } = normalizeAddress(state.customerAddress, tenant.defaultCountry);
+  const changed = fields.length > 0;
+  const customerKeys = customerKeysOf(
+    e164,
+    one.calls.flatMap(({ keys }) => keys),
+    tenant.defaultCountry,
+  );
+  const row: Row = {
+    ...state,
+    customerKeys,
+    labels: interactionLabels(tenant.tenantId, { ...state, customerKeys }),
+    stageMarks: marksOf(state.stages),
+    calledBackAt: old?.customerE164 === e164 ? old.calledBackAt : null,
+    tenantId: tenant.tenantId,
+    id: one.interactionId,
+    customerE164: e164,
+    customerReversed: reversed,
+    deletedAt,
+    revision: (old?.revision ?? 0) + (changed ? 1 : 0),
+    createdAt: old?.createdAt ?? now,
+    updatedAt: changed ? now : (old?.updatedAt ?? now),
+  };
+  return { one, old, row, fields, presumed: turnedEnds(one, presumedEnds) };
+}
+
+function surroundingsOf(
+  tenant: TenantSurroundings,
+  one: Due,
+  marks: readonly Mark[],
+  now: number,
+): Surroundings {
+  const legIds = new Set(legIdsOf(one));
+  return {
+    ...tenant,
+    now,
+    lastReceivedAt: Math.max(...one.calls.map(({ call }) => call.lastReceivedAt)),
+    keys: new Map(one.calls.map(({ call, keys }) => [call.id, keys])),
+    marks: marks.filter(({ legId }) => legIds.has(legId)),
+    ignoredKeys: new Map(one.calls.map(({ call, ignoredKeys }) => [call.id, ignoredKeys])),
+    resolutions: one.calls.flatMap(({ resolution }) => resolution ?? []),
+    hasSuggestion: one.calls.some(({ isSuggested }) => isSuggested),
+  };
+}
+
+/** Legs whose presumed end begins or ceases with this state. */
+const turnedEnds = (one: Due, ends: Projection['presumedEnds']): NextState['presumed'] =>
+  one.calls
+    .filter(({ call, endPresumed }) => ends.has(call.id) !== endPresumed)
+    .map(({ call }) => ({ legId: call.id, presumed: ends.has(call.id) }));
