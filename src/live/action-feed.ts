@@ -4,13 +4,12 @@ import type { MonitoringActionRow } from '../storage/read-model.js';
 import { BoundedQueue } from './bounded-queue.js';
 import type { FeedBus } from './bus/bus.js';
 import type { LiveActions } from './events.js';
+import type { WakeLoopOptions } from './wake-loop.js';
+import { WakeLoop } from './wake-loop.js';
 
-export interface ActionFeedOptions {
+export interface ActionFeedOptions extends WakeLoopOptions {
   /** Actions that may wait for one slow reader. */
   capacity: number;
-  /** The longest a reader waits when no announcement comes, in ms. */
-  pollMs?: number;
-  onError?: (error: unknown) => void;
 }
 
 interface Subscriber {
@@ -29,17 +28,19 @@ const IDLE_MS = 60_000;
  */
 export class ActionFeed implements LiveActions {
   readonly #subscribers = new Set<Subscriber>();
-  #timer: NodeJS.Timeout | null = null;
-  #busy = false;
-  #again = false;
-  #closed = false;
+  readonly #loop: WakeLoop;
 
   constructor(
     private readonly reader: ActionReader,
     bus: FeedBus,
     private readonly options: ActionFeedOptions,
   ) {
-    bus.onAnnounced(() => this.#wake());
+    this.#loop = new WakeLoop(
+      () => this.#subscribers.size > 0,
+      () => this.#pullOnce(),
+      options,
+    );
+    bus.onAnnounced(() => this.#loop.wake());
   }
 
   get subscribers(): number {
@@ -67,8 +68,7 @@ export class ActionFeed implements LiveActions {
   }
 
   close(): void {
-    this.#closed = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#loop.close();
     for (const { queue } of this.#subscribers) queue.close();
     this.#subscribers.clear();
   }
@@ -78,35 +78,13 @@ export class ActionFeed implements LiveActions {
     for (const row of await this.#all(subscriber))
       if (isFinal(row.state)) subscriber.shown.set(row.id, row.revision);
       else offer(subscriber, row);
-    if (this.#closed) return subscriber.queue.close();
+    if (this.#loop.isClosed) return subscriber.queue.close();
     this.#subscribers.add(subscriber);
-    this.#wake();
+    this.#loop.wake();
   }
 
   async #all(subscriber: Subscriber): Promise<MonitoringActionRow[]> {
     return (await this.reader.lately([subscriber.tenantId])).filter((row) => concerns(subscriber, row));
-  }
-
-  #wake(): void {
-    if (this.#subscribers.size === 0 || this.#closed) return;
-    this.#again = true;
-    if (this.#busy) return;
-    this.#busy = true;
-    void this.#pull().finally(() => {
-      this.#busy = false;
-      this.#schedule();
-    });
-  }
-
-  async #pull(): Promise<void> {
-    while (this.#again && !this.#closed) {
-      this.#again = false;
-      try {
-        await this.#pullOnce();
-      } catch (error) {
-        this.options.onError?.(error);
-      }
-    }
   }
 
   async #pullOnce(): Promise<void> {
@@ -117,12 +95,6 @@ export class ActionFeed implements LiveActions {
       for (const row of rows) if (concerns(subscriber, row)) offer(subscriber, row);
       for (const id of subscriber.shown.keys()) if (!recent.has(id)) subscriber.shown.delete(id);
     }
-  }
-
-  #schedule(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    if (this.#subscribers.size > 0 && !this.#closed)
-      this.#timer = setTimeout(() => this.#wake(), this.options.pollMs ?? 1_000);
   }
 }
 

@@ -6,6 +6,8 @@ import type { InteractionRow, TenantFrame } from '../storage/read-model.js';
 import { canonicalJson } from '../domain/canonical.js';
 import { BoundedQueue } from './bounded-queue.js';
 import type { FeedBus } from './bus/bus.js';
+import type { WakeLoopOptions } from './wake-loop.js';
+import { WakeLoop } from './wake-loop.js';
 
 /** A change with what its interaction looks like now to those who asked with one filter. */
 export interface Seen {
@@ -23,12 +25,9 @@ export interface Subscriber {
   close(): void;
 }
 
-export interface FanOutOptions {
+export interface FanOutOptions extends WakeLoopOptions {
   capacity: number;
   now: () => Instant;
-  /** The longest a reader waits when no announcement comes, in ms. */
-  pollMs?: number;
-  onError?: (error: unknown) => void;
 }
 
 /** Subscribers of one tenant with one filter and one sight of sources: what they see is looked up once for all of them. */
@@ -42,10 +41,7 @@ interface Group {
 /** Reads the feed once for a process and hands it to everyone who listens. A slow subscriber delays no one. */
 export class FanOut {
   readonly #groups = new Map<string, Group>();
-  #timer: NodeJS.Timeout | null = null;
-  #busy = false;
-  #again = false;
-  #closed = false;
+  readonly #loop: WakeLoop;
 
   constructor(
     private readonly feed: FeedStore,
@@ -53,7 +49,12 @@ export class FanOut {
     bus: FeedBus,
     private readonly options: FanOutOptions,
   ) {
-    bus.onAnnounced(() => this.#wake());
+    this.#loop = new WakeLoop(
+      () => this.#groups.size > 0,
+      () => this.#pullOnce(),
+      options,
+    );
+    bus.onAnnounced(() => this.#loop.wake());
   }
 
   get subscribers(): number {
@@ -72,7 +73,7 @@ export class FanOut {
       mergeSeen,
     );
     group.queues.add(queue);
-    this.#schedule();
+    this.#loop.schedule();
     const close = () => {
       queue.close();
       group.queues.delete(queue);
@@ -102,32 +103,9 @@ export class FanOut {
   }
 
   close(): void {
-    this.#closed = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#loop.close();
     for (const group of this.#groups.values()) for (const queue of group.queues) queue.close();
     this.#groups.clear();
-  }
-
-  #wake(): void {
-    if (this.#groups.size === 0 || this.#closed) return;
-    this.#again = true;
-    if (this.#busy) return;
-    this.#busy = true;
-    void this.#pull().finally(() => {
-      this.#busy = false;
-      this.#schedule();
-    });
-  }
-
-  async #pull(): Promise<void> {
-    while (this.#again && !this.#closed) {
-      this.#again = false;
-      try {
-        await this.#pullOnce();
-      } catch (error) {
-        this.options.onError?.(error);
-      }
-    }
   }
 
   async #pullOnce(): Promise<void> {
@@ -146,12 +124,6 @@ export class FanOut {
     const seen = await this.see(group.frame, group.filter, changes);
     group.position = last.position;
     for (const queue of group.queues) for (const item of seen) queue.push(item);
-  }
-
-  #schedule(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    if (this.#groups.size > 0 && !this.#closed)
-      this.#timer = setTimeout(() => this.#wake(), this.options.pollMs ?? 1_000);
   }
 }
 

@@ -39,7 +39,19 @@ export interface QuarantinedKey {
 }
 
 /** Dropped, and nobody has said that it stays so. */
-export const OPEN: InteractionFilter = { status: ['DROPPED'], resolved: false };
+const OPEN: InteractionFilter = { status: ['DROPPED'], resolved: false };
+
+/** The open drops of one stage, and of one detail where it is given, of those that are asked for. */
+export const openDrops = (
+  dropStage: DropStage,
+  dropDetail: DropDetail | null | undefined,
+  filter: InteractionFilter | null | undefined,
+): InteractionFilter => ({
+  ...OPEN,
+  dropStage: [dropStage],
+  ...(dropDetail == null ? {} : { dropDetail: [dropDetail] }),
+  and: filter == null ? [] : [filter],
+});
 
 /** Another orphan may be its half, and neither is linked with one; `p` is the pair. */
 const STANDS = `not p.is_linked

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { NotFound } from '../../domain/errors.js';
-import { OPEN } from '../../storage/reconciliation-reader.js';
+import { openDrops } from '../../storage/reconciliation-reader.js';
 import type { GraphQLContext } from '../context.js';
 import { actorOf } from '../context.js';
 import { Needs } from '../guard.js';
@@ -120,12 +120,7 @@ export class DecisionResolver {
     @Ctx() context: GraphQLContext,
   ): Promise<DecisionPayload> {
     const { readers, frame } = context;
-    const group = {
-      ...OPEN,
-      dropStage: [dropStage],
-      ...(dropDetail == null ? {} : { dropDetail: [dropDetail] }),
-      and: filter == null ? [] : [filter],
-    };
+    const group = openDrops(dropStage, dropDetail, filter);
     return decided(context, 'filter', async () =>
       resolve(context, await readers.reconciliation.latestIds(frame, group), { kind, note }, reason),
     );

@@ -5,7 +5,7 @@ import type { InteractionFilter } from '../../storage/list/filter.js';
 import { pageSize } from '../../storage/list/page-size.js';
 import type { InteractionRow } from '../../storage/read-model.js';
 import type { SuggestionRow } from '../../storage/reconciliation-reader.js';
-import { OPEN } from '../../storage/reconciliation-reader.js';
+import { openDrops } from '../../storage/reconciliation-reader.js';
 import { connection, ForwardArgs } from '../connection.js';
 import type { GraphQLContext } from '../context.js';
 import { Needs } from '../guard.js';
@@ -94,12 +94,7 @@ export class ReconciliationGroupResolver {
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() { readers, frame }: GraphQLContext,
   ) {
-    const own: InteractionFilter = {
-      ...OPEN,
-      dropStage: [dropStage],
-      ...(dropDetail === null ? {} : { dropDetail: [dropDetail] }),
-      and: filter === null ? [] : [filter],
-    };
+    const own = openDrops(dropStage, dropDetail, filter);
     return connection(await readers.interactions.page(frame, own, null, page), () =>
       readers.interactions.count(frame, own),
     );

@@ -94,7 +94,7 @@ async function matchLegs(
 }
 
 /** Scores pairs of a tenant's legs with all that is known of their sources. */
-export class PairJudge {
+class PairJudge {
   private readonly told: Map<string, Instant | null>;
 
   constructor(
