@@ -199,17 +199,12 @@ export const marksOf = ({ at, settled }: Stages): number =>
 export const reachedBit = (stage: Stage): number => 1 << STAGES.indexOf(stage);
 const settledBit = (stage: Stage): number => reachedBit(stage) << 8;
 
-type Marked = Pick<FunnelTally, 'stageMarks'>;
+const reached = (stage: Stage) => carries(reachedBit(stage));
+const settled = (stage: Stage) => carries(settledBit(stage));
 
-const reached =
-  (stage: Stage) =>
-  ({ stageMarks }: Marked): boolean =>
-    (stageMarks & reachedBit(stage)) !== 0;
-
-const settled =
-  (stage: Stage) =>
-  ({ stageMarks }: Marked): boolean =>
-    (stageMarks & settledBit(stage)) !== 0;
+function carries(bit: number) {
+  return ({ stageMarks }: Pick<FunnelTally, 'stageMarks'>): boolean => (stageMarks & bit) !== 0;
+}
 
 /**
  * Did the assistant deal with it alone, so that the customer did not call again? Null while it goes on,
@@ -223,48 +218,90 @@ export function containedOf(
   return at.TRANSFER_BRIDGED === null && at.HUMAN_CONNECTED === null && row.calledBackAt === null;
 }
 
-/** The way to an outcome, and the way to a human. */
-const WAY = STAGES.slice(0, 5);
-const TRANSFER_WAY = STAGES.slice(5);
-
 type Test = (tally: FunnelTally) => boolean;
+
+/** What a rate is about, of which of these it can be told, and which of those it counts. */
+interface Share {
+  among: Test;
+  counted: Test;
+  hit: Test;
+}
+
+interface StageShare {
+  stage: Stage;
+  reached: Test;
+  /** Null for a first stage. */
+  dropOff: Share | null;
+}
 
 const everyone: Test = () => true;
 const isComplete: Test = ({ status }) => status === 'COMPLETE';
 const isSettledDrop: Test = ({ status, isProvisional }) => status === 'DROPPED' && !isProvisional;
-const isKnownContained: Test = ({ isContained, isMature }) => isContained !== null && isMature;
 
-function figuresOf(tallies: readonly FunnelTally[], asOf: Instant): FunnelFigures {
-  const count = (...tests: Test[]): number => {
-    let sum = 0;
-    for (const tally of tallies) if (tests.every((test) => test(tally))) sum += tally.count;
-    return sum;
-  };
-  const rate = (among: Test, counted: Test, hit: Test): Rate => {
-    const denominator = count(among, counted);
-    const numerator = count(among, counted, hit);
-    const value = denominator === 0 ? null : numerator / denominator;
-    return { value, numerator, denominator, excluded: count(among) - denominator, asOf };
-  };
-  const stageCounts = (way: readonly Stage[]): StageCount[] =>
-    way.map((stage, place) => {
-      const before = way[place - 1];
-      const isLost: Test = (tally) => !reached(stage)(tally);
-      const dropOff = before === undefined ? null : rate(reached(before), settled(stage), isLost);
-      return { stage, count: count(reached(stage)), dropOff };
-    });
-  return {
-    interactionCount: count(),
-    stages: stageCounts(WAY),
-    transferStages: stageCounts(TRANSFER_WAY),
-    completionRate: rate(everyone, (one) => isComplete(one) || isSettledDrop(one), isComplete),
-    transferRate: rate(everyone, reached('ASSISTANT_JOINED'), reached('TRANSFER_BRIDGED')),
-    containmentRate: rate(
-      reached('ASSISTANT_JOINED'),
-      isKnownContained,
-      ({ isContained }) => isContained === true,
-    ),
-  };
+const COMPLETION: Share = {
+  among: everyone,
+  counted: (tally) => isComplete(tally) || isSettledDrop(tally),
+  hit: isComplete,
+};
+const TRANSFER: Share = {
+  among: everyone,
+  counted: reached('ASSISTANT_JOINED'),
+  hit: reached('TRANSFER_BRIDGED'),
+};
+const CONTAINMENT: Share = {
+  among: reached('ASSISTANT_JOINED'),
+  counted: ({ isContained, isMature }) => isContained !== null && isMature,
+  hit: ({ isContained }) => isContained === true,
+};
+
+/** The way to an outcome, and the way to a human: over those whose next stage is settled, who was lost. */
+const stageShares = (way: readonly Stage[]): StageShare[] =>
+  way.map((stage, place) => {
+    const hasReached = reached(stage);
+    const before = way[place - 1];
+    const isLost: Test = (tally) => !hasReached(tally);
+    const dropOff =
+      before === undefined ? null : { among: reached(before), counted: settled(stage), hit: isLost };
+    return { stage, reached: hasReached, dropOff };
+  });
+
+const WAY = stageShares(STAGES.slice(0, 5));
+const TRANSFER_WAY = stageShares(STAGES.slice(5));
+
+const figuresOf = (tallies: readonly FunnelTally[], asOf: Instant): FunnelFigures => ({
+  interactionCount: countOf(tallies, everyone),
+  stages: stageCounts(tallies, WAY, asOf),
+  transferStages: stageCounts(tallies, TRANSFER_WAY, asOf),
+  completionRate: rateOf(tallies, COMPLETION, asOf),
+  transferRate: rateOf(tallies, TRANSFER, asOf),
+  containmentRate: rateOf(tallies, CONTAINMENT, asOf),
+});
+
+const stageCounts = (tallies: readonly FunnelTally[], way: readonly StageShare[], asOf: Instant) =>
+  way.map((share) => ({
+    stage: share.stage,
+    count: countOf(tallies, share.reached),
+    dropOff: share.dropOff && rateOf(tallies, share.dropOff, asOf),
+  }));
+
+function countOf(tallies: readonly FunnelTally[], isCounted: Test): number {
+  let sum = 0;
+  for (const tally of tallies) if (isCounted(tally)) sum += tally.count;
+  return sum;
+}
+
+function rateOf(tallies: readonly FunnelTally[], { among, counted, hit }: Share, asOf: Instant): Rate {
+  let [numerator, denominator, excluded] = [0, 0, 0];
+  for (const tally of tallies) {
+    if (!among(tally)) continue;
+    if (!counted(tally)) excluded += tally.count;
+    else {
+      denominator += tally.count;
+      if (hit(tally)) numerator += tally.count;
+    }
+  }
+  const value = denominator === 0 ? null : numerator / denominator;
+  return { value, numerator, denominator, excluded, asOf };
 }
 
 interface Members extends FunnelGroupKey {
