@@ -7,7 +7,7 @@ export type RecordingMode = 'FETCH' | 'REFERENCE';
 /** How the recordings of a source are treated: `recordings` in its settings. */
 export interface RecordingSettings {
   mode: RecordingMode;
-  /** Whom we may ask for audio: host names, `*.example.com` for all below one. */
+  /** Whom we may ask for audio, and be redirected to: host names, `*.example.com` for all below one. */
   hosts: readonly string[];
   /** `host` or `host:port` that may be asked by plain http and may be in our own network. */
   trustedHosts: readonly string[];
@@ -22,9 +22,10 @@ export interface RecordingSettings {
   keepDays: number | null;
 }
 
+/** Where providers keep audio themselves. Settings add to these and take none away. */
 const HOSTS_OF: Record<string, readonly string[]> = {
-  twilio: ['api.twilio.com'],
-  vapi: ['api.vapi.ai', '*.vapi.ai'],
+  twilio: ['*.twilio.com', '*.twiliocdn.com'],
+  vapi: ['*.vapi.ai', '*.r2.cloudflarestorage.com'],
 };
 
 interface Kind {
@@ -83,16 +84,17 @@ export function recordingSettings(provider: string, settings: JsonObject): Recor
   const readable = Object.entries(stated).filter(
     ([name, value]) => isSetting(name) && KINDS[name].isRead(value),
   );
+  const { hosts = [], ...said } = Object.fromEntries(readable) as Partial<RecordingSettings>;
   return {
     mode: 'REFERENCE',
-    hosts: HOSTS_OF[provider] ?? [],
+    hosts: [...new Set([...(HOSTS_OF[provider] ?? []), ...hosts])],
     trustedHosts: [],
     user: null,
     password: null,
     token: null,
     apiUrl: null,
     keepDays: null,
-    ...(Object.fromEntries(readable) as Partial<RecordingSettings>),
+    ...said,
   };
 }
 

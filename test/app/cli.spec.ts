@@ -70,7 +70,7 @@ describe('the command line', () => {
     ]);
     writeFileSync(file, '{"mode":"FETCH","user":"AC0","password":"hunter2"}');
     const taken = await run('sources', 'recordings', ...of, '--file', file);
-    expect(taken.said).toContain('Recordings of phone are fetched from api.twilio.com.');
+    expect(taken.said).toContain('Recordings of phone are fetched from *.twilio.com, *.twiliocdn.com.');
     expect([taken.code, taken.said.includes('hunter2')]).toEqual([0, false]);
   });
 

@@ -87,10 +87,12 @@ describe('the settings of a source', () => {
       apiUrl: null,
       keepDays: null,
     });
-    expect(recordingSettings('twilio', {}).hosts).toEqual(['api.twilio.com']);
-    expect(recordingSettings('vapi', { recordings: { hosts: ['cdn.example'] } }).hosts).toEqual([
-      'cdn.example',
-    ]);
+    expect(recordingSettings('twilio', {}).hosts).toEqual(['*.twilio.com', '*.twiliocdn.com']);
+    const own = ['*.vapi.ai', '*.r2.cloudflarestorage.com'];
+    expect(recordingSettings('vapi', {}).hosts).toEqual(own);
+    const more = { recordings: { hosts: ['cdn.example', '*.vapi.ai'] } };
+    expect(recordingSettings('vapi', more).hosts).toEqual([...own, 'cdn.example']);
+    expect(recordingSettings('neutral', more).hosts).toEqual(['cdn.example', '*.vapi.ai']);
   });
 
   it.each([null, 7, 'FETCH', [], { mode: 'fetch', hosts: 'a', user: 5, keepDays: '3' }])(

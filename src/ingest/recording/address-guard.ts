@@ -64,8 +64,8 @@ export function isPublic(address: string): boolean {
 
 /**
  * The one address to connect to for a URL; throws FetchFault when it must not be asked. The name is resolved
- * here and never again: what was checked is what is connected to. Where an allowed host redirects to
- * need not be allowed itself, but must be public all the same.
+ * here and never again: what was checked is what is connected to. A redirect is held to the same list as
+ * the address that the source stated; its fault names the host, so that it can be allowed.
  */
 export async function destinationOf(
   url: URL,
@@ -79,14 +79,21 @@ export async function destinationOf(
   refuse(url.protocol === 'http:' && !isTrusted, 'has an address without https');
   refuse(url.username !== '' || url.password !== '', 'has a password in its address');
   const isListed = allowed.hosts.some((one) => matches(one.toLowerCase(), host, named));
-  refuse(!isTrusted && !isListed && !isRedirect, 'is on a host that its source does not allow');
-  refuse(!isTrusted && !isListed && url.port !== '', 'is on a port that its source does not allow');
+  refuse(!isTrusted && !isListed, isRedirect ? redirectedTo(named) : NOT_ALLOWED);
   const addresses = await addressesOf(host, resolve);
   refuse(!isTrusted && !addresses.every(({ address }) => isPublic(address)), 'is not at a public address');
   const [first] = addresses;
   if (first === undefined) throw new FetchFault('is on a host that has no address');
   return first;
 }
+
+const NOT_ALLOWED = 'is on a host that its source does not allow';
+
+/** No name of a host is longer. */
+const LONGEST_NAME = 253;
+
+const redirectedTo = (named: string): string =>
+  `was redirected to a host that its source does not allow: ${named.slice(0, LONGEST_NAME)}`;
 
 /** `example.com`, `example.com:8443`, or `*.example.com` for every name below it, on the usual port. */
 function matches(pattern: string, host: string, named: string): boolean {

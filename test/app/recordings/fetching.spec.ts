@@ -143,6 +143,11 @@ describe('a recording that comes with a call', () => {
 describe('a recording that cannot be fetched', () => {
   it.each([
     ['metadata', redirect('http://169.254.169.254/latest/meta-data/'), 'has an address without https'],
+    [
+      'elsewhere-by-redirect',
+      redirect('https://elsewhere.example/a.wav?signature=secret'),
+      'was redirected to a host that its source does not allow: elsewhere.example',
+    ],
     ['endless', endless(Buffer.alloc(50_000), 1), 'is larger than we take'],
     ['page', serve(Buffer.from('<html>'), { 'content-type': 'text/html' }), 'is not audio'],
     ['forbidden', status(403), 'could not be had: its host answered 403'],

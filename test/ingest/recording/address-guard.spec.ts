@@ -194,7 +194,11 @@ describe('a name', () => {
     ['https://public.example/a', ['*.public.example'], false, false],
     ['https://evilpublic.example/a', ['*.public.example'], false, false],
     ['https://public.example.evil.example/a', ['public.example'], false, false],
-    ['https://public.example/a', [], true, true],
+    ['https://public.example/a', [], true, false],
+    ['https://public.example/a', ['other.example'], true, false],
+    ['https://public.example:8443/a', ['public.example'], true, false],
+    ['https://public.example/a', ['public.example'], true, true],
+    ['https://a.public.example/a', ['*.public.example'], true, true],
   ])(
     '%s is asked for when %j are allowed (redirected: %s): %s',
     async (url, allowedHosts, isRedirect, isAsked) => {
@@ -208,6 +212,25 @@ describe('a name', () => {
       else await expect(asked).rejects.toMatchObject({ kind: 'final' });
     },
   );
+});
+
+describe('a redirect to a host that its source does not allow', () => {
+  it('names the host and its port, nothing else of the address, and is not even resolved', async () => {
+    let asked = 0;
+    const resolving = () => {
+      asked += 1;
+      return Promise.resolve([{ address: '93.184.215.14', family: 4 }]);
+    };
+    const url = new URL('https://Elsewhere.example:8443/a/secret?signature=secret');
+    const allowed = { hosts: ['public.example'], trustedHosts: [] };
+    await expect(destinationOf(url, allowed, { resolve: resolving, isRedirect: true })).rejects.toMatchObject(
+      {
+        reason: 'was redirected to a host that its source does not allow: elsewhere.example:8443',
+        kind: 'final',
+      },
+    );
+    expect(asked).toBe(0);
+  });
 });
 
 describe('a public address', () => {
