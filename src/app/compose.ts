@@ -76,6 +76,8 @@ export interface ServerOptions {
 export interface RunningServer {
   url: string;
   schema: GraphQLSchema;
+  /** Every address that has a route, with its method. */
+  addresses: readonly string[];
   ingest: Ingest;
   tenants: TenantStore;
   keys: KeyStore;
@@ -170,7 +172,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const isReady = async () => !draining && (await answers(database));
   const downloads = new Downloads({ perTenant: config.maxExportsPerTenant, onError: report('exports') });
   const source = { db: database.db, readers: stores.readers };
-  const http = await buildHttp({
+  const { app: http, addresses } = await buildHttp({
     config,
     log,
     apollo,
@@ -238,6 +240,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url: `http://localhost:${port}`,
     schema,
+    addresses,
     ingest,
     trace,
     tenants: stores.tenants,

@@ -18,3 +18,20 @@ export const allHttpNeeds = (): [address: string, needed: Permission][] => [
     EXPORT_NEEDS[kind],
   ]),
 ];
+
+/** What anybody may ask for, and why that shows nothing. HEAD is asked for as GET is. */
+export const OPEN_ADDRESSES: Readonly<Record<string, string>> = {
+  'GET /': 'leads to GraphiQL',
+  'GET /healthz': 'says that the process lives',
+  'GET /readyz': 'says whether it serves',
+  'GET /metrics': 'counts, without names, numbers and tenants',
+  'GET /graphql': 'each field asks for itself',
+  'POST /graphql': 'each field asks for itself',
+  'OPTIONS /graphql': 'nothing is executed',
+  'PUT /graphql': 'is refused',
+  'DELETE /graphql': 'is refused',
+  'PATCH /graphql': 'is refused',
+  'GET /graphiql': 'a page without data',
+  'GET /graphiql/*': 'a page without data',
+  'GET /graphiql/config.json': 'the key of the demo tenant, in demo mode alone',
+};

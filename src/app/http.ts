@@ -42,8 +42,14 @@ export interface HttpParts {
   isReady: () => Promise<boolean>;
 }
 
+/** The server, and every address that it has a route for: `GET /recordings/:id`. */
+export interface Http {
+  app: FastifyInstance;
+  addresses: readonly string[];
+}
+
 /** All HTTP routes of the product. Bodies, headers and query strings are never logged. */
-export async function buildHttp(parts: HttpParts): Promise<FastifyInstance> {
+export async function buildHttp(parts: HttpParts): Promise<Http> {
   const app = Fastify({
     bodyLimit: parts.config.maxBodyBytes,
     requestTimeout: 15_000,
@@ -52,6 +58,10 @@ export async function buildHttp(parts: HttpParts): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     genReqId: (request) => requestId(request.headers['x-request-id']),
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+  });
+  const addresses: string[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    addresses.push(...[method].flat().map((one) => `${one} ${url}`));
   });
   watch(app, parts);
   app.setErrorHandler((error: FastifyError, request, reply) => answerFault(error, request, reply, parts));
@@ -73,7 +83,7 @@ export async function buildHttp(parts: HttpParts): Promise<FastifyInstance> {
   await app.register(registerRecordings({ ...parts.recordings, authenticator: parts.authenticator }));
   await registerGraphiql(app, parts.graphiql);
   app.get('/', async (_request, reply) => reply.redirect('/graphiql/'));
-  return app;
+  return { app, addresses };
 }
 
 /** With PORT=0 the port is known only once the server listens. */
