@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse, validate } from 'graphql';
 import { thresholdTable } from '../src/analysis/analysts/rules/thresholds.js';
-import { configTable } from '../src/app/config.js';
+import { configTable } from '../src/app/settings.js';
 import { roleMatrix } from '../src/app/role-matrix.js';
 import { REVIEW_CRITERIA } from '../src/domain/review.js';
 import { buildThroughlineSchema } from '../src/graphql/schema.js';

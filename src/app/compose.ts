@@ -1,32 +1,19 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { ApolloServer } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { TimelineAnalyzer } from '../analysis/analyze.js';
-import { ModelAnalyst } from '../analysis/analysts/model/model-analyst.js';
-import { RulesAnalyst } from '../analysis/analysts/rules/rules-analyst.js';
 import type { Analyst } from '../domain/verdict/analyst.js';
-import type { GraphQLContext, Services } from '../graphql/context.js';
+import type { Services } from '../graphql/context.js';
 import { maskErrors, maskingFormatError } from '../graphql/errors.js';
-import { apolloLimits } from '../graphql/limits.js';
 import { buildThroughlineSchema } from '../graphql/schema.js';
 import { Ingest } from '../ingest/receive.js';
-import { PostgresBus } from '../live/bus/postgres-bus.js';
-import { ChangeFeed } from '../live/change-feed.js';
-import { AnalysisFeed } from '../live/analysis-feed.js';
-import { FanOut } from '../live/fan-out.js';
-import { Sequencer } from '../live/sequencer.js';
 import { ANALYZE_TASK, AnalysisStore, readAnalysisJob } from '../storage/analysis/analysis-store.js';
 import { SessionReader } from '../storage/analysis/session-reader.js';
 import type { RelayOptions } from '../control/relay.js';
 import { KeyStore } from '../storage/key-store.js';
 import { MarkStore } from '../storage/marks/mark-store.js';
+import type { PolicyStore } from '../storage/policy-store.js';
 import { Decisions } from '../storage/trace/decisions.js';
 import { DeletionStore } from '../storage/removal/deletion-store.js';
 import { ERASE_CUSTOMER, ErasureStore } from '../storage/removal/erasure-store.js';
@@ -34,6 +21,8 @@ import { RetentionStore } from '../storage/removal/retention-store.js';
 import { SourceStore } from '../storage/source-store.js';
 import { TenantStore } from '../storage/tenant-store.js';
 import { TraceStore } from '../storage/trace/trace-store.js';
+import { analystOf } from './analyst.js';
+import { makeApollo } from './apollo.js';
 import { Authenticator } from './authenticate.js';
 import type { Config } from './config.js';
 import { makeControl } from './control.js';
@@ -43,13 +32,13 @@ import { faultName } from './fault.js';
 import { buildHttp, publicUrl } from './http.js';
 import type { Jobs } from './jobs.js';
 import { startJobs } from './jobs.js';
+import { makeLive } from './live.js';
 import { Measurer } from './measurer.js';
 import { Metrics } from './metrics.js';
 import type { RecordingTuning } from './recordings/recordings.js';
 import { makeRecordings } from './recordings/recordings.js';
 import { Sweeper } from './sweeper.js';
 import { serveWebSocket } from './websocket.js';
-import type { Stores } from './stores.js';
 import { makeStores } from './stores.js';
 
 export interface ServerOptions {
@@ -82,6 +71,7 @@ export interface RunningServer {
   tenants: TenantStore;
   keys: KeyStore;
   sources: SourceStore;
+  policies: PolicyStore;
   trace: TraceStore;
   /** Lets running work end, sends clients away, and leaves nothing behind. The database is its opener's to close. */
   close(): Promise<void>;
@@ -151,22 +141,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const schema = await buildThroughlineSchema();
   const reportMasked = report('graphql');
-  const apollo = new ApolloServer<GraphQLContext>({
-    schema,
-    ...apolloLimits,
-    introspection: true,
-    stopOnTerminationSignals: false,
-    includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: true,
-    persistedQueries: false,
-    formatError: maskingFormatError(reportMasked),
-    plugins: [
-      ...apolloLimits.plugins,
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-    ],
-  });
+  const apollo = makeApollo(schema, maskingFormatError(reportMasked));
   await apollo.start();
   let draining = false;
   const isReady = async () => !draining && (await answers(database));
@@ -246,6 +221,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     tenants: stores.tenants,
     keys: stores.keys,
     sources: stores.sources,
+    policies: stores.policies,
     close: async () => {
       draining = true;
       await pause(options.drainMs ?? 0);
@@ -268,38 +244,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** The model where one is configured, else the rules. */
-const analystOf = ({
-  analystBaseUrl: baseUrl,
-  analystModel: model,
-  analystApiKey: apiKey,
-}: Config): Analyst =>
-  baseUrl === null || model === null ? new RulesAnalyst() : new ModelAnalyst({ baseUrl, model, apiKey });
-
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function makeLive(
-  { config, database, heartbeatMs = 15_000 }: ServerOptions,
-  { readers, feed, cursors }: Stores,
-  now: () => number,
-  report: (where: string) => (error: unknown) => void,
-) {
-  const bus = new PostgresBus(database.url);
-  await bus.start();
-  const sequencer = new Sequencer(database.url, bus, { onError: report('sequencer') });
-  const fanOut = new FanOut(feed, readers.interactions, bus, {
-    capacity: config.subscriptionQueue,
-    now,
-    onError: report('fan-out'),
-  });
-  return {
-    bus,
-    sequencer,
-    fanOut,
-    feed: new ChangeFeed({ ...readers, fanOut, feed, cursors, now, heartbeatMs }),
-    analyses: new AnalysisFeed({ ...readers, fanOut, feed, waitMs: heartbeatMs }),
-  };
-}
 
 /** Does the database answer within a second? */
 async function answers({ db }: Database): Promise<boolean> {

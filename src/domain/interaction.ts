@@ -1,6 +1,6 @@
 import type { Alignment } from './alignment.js';
 import type { Call } from './call.js';
-import type { Disagreement, KeyFacts } from './disagreements.js';
+import type { Believed, Disagreement, KeyFacts } from './disagreements.js';
 import { disagreementsOf } from './disagreements.js';
 import { finalTime, lateBy } from './lateness.js';
 import { byStart, compareText, legStart } from './leg.js';
@@ -130,59 +130,32 @@ const TALK: readonly Role[] = ['ASSISTANT', 'CHAT', 'HUMAN', 'DIALER'];
 
 /** The whole state of an interaction: a pure function of its calls, the policy and the time. */
 export function project(calls: readonly Call[], around: Surroundings): Projection {
-  const sorted = [...calls].sort(byStart);
-  const line = believedFirst(sorted, LINE);
-  const talk = believedFirst(sorted, TALK);
+  const believed = believedOf(calls);
+  const { sorted, line } = believed;
   const channel = pick(line, (call) => call.channel) ?? 'VOICE';
   const direction = pick(line, (call) => call.direction);
   const transfers = transfersOf(sorted);
   const policy = policyFor(around.policy, channel, direction);
   const verdict = judge({ ...around, policy, legs: sorted, channel, direction, transfers });
-  const startedAt = Math.min(...sorted.map(legStart));
-  const lastActivityAt = Math.max(...sorted.map((call) => Math.max(call.lastEventAt, call.endedAt ?? 0)));
-  const ended = verdict.status !== 'IN_PROGRESS';
-  const endedAt = ended ? Math.max(...sorted.map((call) => call.endedAt ?? call.lastEventAt)) : null;
   const { missing: _missing, presumedEnds, ...judged } = verdict;
-  const { outcome, reason: outcomeReason } = outcomeOf(sorted, ended, policy);
+  const span = spanOf(sorted, verdict.status !== 'IN_PROGRESS');
+  const { startedAt, endedAt, lastActivityAt } = span;
+  const { outcome, reason: outcomeReason } = outcomeOf(sorted, endedAt !== null, policy);
   const finalAt = finalTime(endedAt, policy);
   const interaction: Interaction = {
     ...judged,
-    reference: pick(line, (call) => call.reference),
-    externalIds: sorted.map((call) => call.externalId),
-    sourceIds: unique(sorted.map((call) => call.sourceId)).sort(compareText),
+    ...span,
+    ...identityOf(believed),
+    ...contentsOf(believed),
+    ...markedOf(believed, around.marks, { channel, ...span }),
     channel,
     direction,
-    platform: pick(line, (call) => call.platform),
-    customerAddress: pick(line, (call) => call.customerAddress),
-    customerName: pick(talk, (call) => call.customerName),
-    did: pick(line, (call) => call.did),
-    carrier: pick(line, (call) => call.carrier),
-    startedAt,
-    endedAt,
-    durationMs: endedAt === null ? null : Math.max(0, endedAt - startedAt),
-    lastMessageAt: latest(
-      sorted.flatMap((call) => call.messages.map((one) => one.endedAt ?? one.startedAt ?? null)),
-    ),
-    lastActivityAt,
+    transfers,
     outcome,
     outcomeReason,
     segments: segmentsOf(sorted, verdict, { from: startedAt, to: endedAt ?? lastActivityAt }),
     stages: stagesOf(sorted, { ...around, ...verdict, policy, channel, outcome, startedAt, endedAt }),
-    transfers,
-    campaign: pick(line, (call) => call.campaign),
-    flow: pick(talk, (call) => call.flow),
-    functions: unique(sorted.flatMap((call) => call.toolCalls.flatMap((tool) => tool.name ?? []))),
-    tags: markedTags(tagsOf(talk), around.marks),
-    sentiment: sorted
-      .flatMap((call) => call.sentiment)
-      .sort((a, b) => a.at - b.at || compareText(a.label, b.label)),
-    reviewFlags: markedFlags(flagsOf(sorted, { channel, startedAt, endedAt }), around.marks),
-    annotations: annotationsOf(around.marks),
-    summary: pick(talk, (call) => call.postCallAnalysis?.summary ?? null),
-    cost: totalCost(sorted.map((call) => call.cost)),
-    hasRecording: sorted.some((call) => call.recording?.url != null),
-    isTest: sorted.some((call) => call.isTest),
-    disagreements: disagreementsOf({ sorted, line, talk }, around),
+    disagreements: disagreementsOf(believed, around),
     resolution: latestOf(around.resolutions ?? []),
     policyVersion: policy.version,
     finalAt,
@@ -190,6 +163,65 @@ export function project(calls: readonly Call[], around: Surroundings): Projectio
   };
   return { interaction, presumedEnds };
 }
+
+function believedOf(calls: readonly Call[]): Believed {
+  const sorted = [...calls].sort(byStart);
+  return { sorted, line: believedFirst(sorted, LINE), talk: believedFirst(sorted, TALK) };
+}
+
+type Span = Pick<Interaction, 'startedAt' | 'endedAt' | 'durationMs' | 'lastActivityAt'>;
+
+/** From the first leg's start to the last one's end. A call that has ended without saying so ended with its last word. */
+function spanOf(calls: readonly Call[], hasEnded: boolean): Span {
+  const startedAt = Math.min(...calls.map(legStart));
+  const endedAt = hasEnded ? Math.max(...calls.map((call) => call.endedAt ?? call.lastEventAt)) : null;
+  return {
+    startedAt,
+    endedAt,
+    durationMs: endedAt === null ? null : Math.max(0, endedAt - startedAt),
+    lastActivityAt: Math.max(...calls.map((call) => Math.max(call.lastEventAt, call.endedAt ?? 0))),
+  };
+}
+
+/** Who spoke with whom, over which line, and where it is known from. */
+const identityOf = ({ sorted, line, talk }: Believed) => ({
+  reference: pick(line, (call) => call.reference),
+  externalIds: sorted.map((call) => call.externalId),
+  sourceIds: unique(sorted.map((call) => call.sourceId)).sort(compareText),
+  platform: pick(line, (call) => call.platform),
+  customerAddress: pick(line, (call) => call.customerAddress),
+  customerName: pick(talk, (call) => call.customerName),
+  did: pick(line, (call) => call.did),
+  carrier: pick(line, (call) => call.carrier),
+  campaign: pick(line, (call) => call.campaign),
+  flow: pick(talk, (call) => call.flow),
+  isTest: sorted.some((call) => call.isTest),
+});
+
+/** What was said and done in all of its calls together. */
+const contentsOf = ({ sorted, talk }: Believed) => ({
+  lastMessageAt: latest(
+    sorted.flatMap((call) => call.messages.map((one) => one.endedAt ?? one.startedAt ?? null)),
+  ),
+  functions: unique(sorted.flatMap((call) => call.toolCalls.flatMap((tool) => tool.name ?? []))),
+  sentiment: sorted
+    .flatMap((call) => call.sentiment)
+    .sort((a, b) => a.at - b.at || compareText(a.label, b.label)),
+  summary: pick(talk, (call) => call.postCallAnalysis?.summary ?? null),
+  cost: totalCost(sorted.map((call) => call.cost)),
+  hasRecording: sorted.some((call) => call.recording?.url != null),
+});
+
+/** What the records say of it as people have changed it, and what people wrote to it. */
+const markedOf = (
+  { sorted, talk }: Believed,
+  marks: readonly Mark[],
+  of: Pick<Interaction, 'channel' | 'startedAt' | 'endedAt'>,
+) => ({
+  tags: markedTags(tagsOf(talk), marks),
+  reviewFlags: markedFlags(flagsOf(sorted, of), marks),
+  annotations: annotationsOf(marks),
+});
 
 const believedFirst = (calls: readonly Call[], order: readonly Role[]): Call[] =>
   [...calls].sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role));

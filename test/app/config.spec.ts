@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Config } from '../../src/app/config.js';
-import { InvalidEnvironment, SETTINGS, configTable, readConfig } from '../../src/app/config.js';
+import { InvalidEnvironment, readConfig } from '../../src/app/config.js';
+import { SETTINGS, configTable } from '../../src/app/settings.js';
 
 const faults = (env: NodeJS.ProcessEnv): readonly string[] => {
   try {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { ActionFeed } from '../../src/live/action-feed.js';
 import { PostgresBus } from '../../src/live/bus/postgres-bus.js';
 import { ActionReader } from '../../src/storage/control/action-reader.js';
-import { ACTION_CHANNEL } from '../../src/storage/control/action-store.js';
+import { ACTION_CHANNEL } from '../../src/storage/control/action-row.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
 import type { MonitoringActionRow } from '../../src/storage/read-model.js';
 import { deskOn, frameAt, liveCall, person, request, steeredSource } from '../support/live-call.js';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { changed } from '../../domain/policy.js';
 import type { RunningServer } from '../compose.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database.js';
@@ -36,6 +37,7 @@ export async function startDemo({ server, database, config, log }: DemoParts): P
   const tenant = known ?? (await server.tenants.ensure(TENANT));
   const key = await demoKey(server, config, tenant.id);
   for (const name of Object.keys(SOURCES) as SourceName[]) await ensureSource(server, tenant.id, name);
+  await analyzeByItself(server, tenant.id);
   const demo = new Demo({
     send: async (source, records) => {
       await server.ingest.receiveRecords(tenant.id, source, records);
@@ -70,6 +72,14 @@ async function ensureSource(server: RunningServer, tenantId: string, name: Sourc
     timeZone: 'UTC',
     settings: {},
   });
+}
+
+/** Calls of the demo are analysed when they end. Whoever has changed the tenant's policy since then is not overruled. */
+async function analyzeByItself({ policies }: RunningServer, tenantId: string): Promise<void> {
+  const { policy, changedAt } = await policies.current(tenantId);
+  if (changedAt !== null) return;
+  const by = { changedBy: 'demo', reason: 'The demo shows analyses of its calls.' };
+  await policies.update(tenantId, policy.version, changed(policy, { analyzeOnEnd: true }), by, Date.now());
 }
 
 /** The demo's admin key is kept beside the embedded database, so that every start can show it. */

@@ -2,7 +2,8 @@ import type { JsonObject } from '../../domain/record.js';
 import { readVerdict } from '../../domain/verdict/json.js';
 import { endedLabel } from '../../domain/verdict/label.js';
 import type { Issue, SessionContext, VerdictOutcome } from '../../domain/verdict/verdict.js';
-import type { OutcomeDetailType, SessionOutcomeType, TimelineVerdictType } from './verdict.type.js';
+import type { OutcomeDetailType, SessionOutcomeType } from './session.type.js';
+import type { TimelineVerdictType } from './verdict.type.js';
 
 /** A stored verdict of any version in the form that clients see. */
 export function shownVerdict(result: JsonObject): TimelineVerdictType {
