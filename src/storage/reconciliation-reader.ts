@@ -15,6 +15,7 @@ import { loadCalls } from './trace/call-store.js';
 import { loadClocks } from './trace/matcher.js';
 import { DECISION_LIMIT } from './trace/decisions.js';
 import { orphanOf } from './trace/orphans.js';
+import { IS_SUGGESTED, STANDS } from './trace/suggestions.js';
 
 /** Dropped interactions of one kind that nobody has resolved. */
 export interface DropGroup {
@@ -41,7 +42,7 @@ export interface QuarantinedKey {
 /** Dropped, and nobody has said that it stays so. */
 const OPEN: InteractionFilter = { status: ['DROPPED'], resolved: false };
 
-/** The open drops of one stage, and of one detail where it is given, of those that are asked for. */
+/** The open drops of one stage of those that are asked for: of one detail, with none (null), or all (undefined). */
 export const openDrops = (
   dropStage: DropStage,
   dropDetail: DropDetail | null | undefined,
@@ -49,18 +50,10 @@ export const openDrops = (
 ): InteractionFilter => ({
   ...OPEN,
   dropStage: [dropStage],
-  ...(dropDetail == null ? {} : { dropDetail: [dropDetail] }),
+  ...(dropDetail === null ? { hasDropDetail: false } : {}),
+  dropDetail: dropDetail == null ? null : [dropDetail],
   and: filter == null ? [] : [filter],
 });
-
-/** Another orphan may be its half, and neither is linked with one; `p` is the pair. */
-const STANDS = `not p.is_linked
-  and not exists (select from deleted_leg d
-                   where d.tenant_id = p.tenant_id and d.leg_id in (p.dialer_leg_id, p.assistant_leg_id))
-  and exists (select from orphan o where o.tenant_id = p.tenant_id and o.leg_id = p.dialer_leg_id)
-  and exists (select from orphan o where o.tenant_id = p.tenant_id and o.leg_id = p.assistant_leg_id)
-  and not exists (select from leg_pair k where k.tenant_id = p.tenant_id and k.is_linked
-                     and (k.dialer_leg_id = p.dialer_leg_id or k.assistant_leg_id = p.assistant_leg_id))`;
 
 /** Reads what people have to decide about, and what explains a join that was not made. */
 export class ReconciliationReader {
@@ -74,9 +67,8 @@ export class ReconciliationReader {
       `select i.drop_stage as "dropStage", i.drop_detail as "dropDetail", count(*)::int as count,
               (count(*) filter (where i.is_provisional))::int as provisional,
               (count(*) filter (where exists (
-                 select from leg l join leg_pair p on p.tenant_id = l.tenant_id
-                                   and (p.dialer_leg_id = l.id or p.assistant_leg_id = l.id)
-                  where l.tenant_id = i.tenant_id and l.interaction_id = i.id and ${STANDS})))::int as suggested,
+                 select from leg l where l.tenant_id = i.tenant_id and l.interaction_id = i.id
+                                     and ${IS_SUGGESTED})))::int as suggested,
               min(i.started_at) as "oldestAt", max(i.started_at) as "newestAt"
          from interaction i where ${where}
         group by 1, 2 order by 3 desc, 1, 2 nulls last`,

@@ -241,6 +241,80 @@ describe('decisions', () => {
     expect((await groups()).map(({ count }) => count)).toEqual([2]);
   });
 
+  describe('of a group whose drops have no detail', () => {
+    const human = (id: string, start: number): Half => [
+      'human',
+      { ...assistant(id, start, start + 60)[1], role: 'HUMAN', keys: [] },
+    ];
+    const STAGE = 'UNSPECIFIED';
+    const rowOf = async (externalId: string): Promise<object> => {
+      const [row]: { row: object }[] = await world.db.query(
+        `select to_jsonb(i) as row from interaction i
+           join leg l on l.tenant_id = i.tenant_id and l.interaction_id = i.id where l.external_id = $1`,
+        [externalId],
+      );
+      return row?.row ?? {};
+    };
+
+    beforeEach(async () => {
+      await send(human('h1', 0), human('h2', 600), assistant('a1', 1_200, 1_300));
+      await told();
+    });
+
+    it('the group lists its own members alone', async () => {
+      expect(await groups()).toMatchObject([
+        {
+          dropStage: STAGE,
+          dropDetail: null,
+          count: 2,
+          interactions: { nodes: [{ externalIds: ['h2'] }, { externalIds: ['h1'] }], totalCount: 2 },
+        },
+        {
+          dropStage: STAGE,
+          dropDetail: 'DIALER_NEVER_REPORTED',
+          count: 1,
+          interactions: { nodes: [{ externalIds: ['a1'] }], totalCount: 1 },
+        },
+      ]);
+    });
+
+    it('a batch resolves its members alone, as the group tells its detail; the other drop stays as it is', async () => {
+      const [group] = await groups();
+      const other = await rowOf('a1');
+      const changes = await world.count('change');
+      const input = { dropStage: group?.dropStage, dropDetail: group?.dropDetail, kind: 'ACCEPTED' };
+      const resolved = await mutate(
+        'resolveInteractions',
+        'ResolveInteractionsInput',
+        input,
+        'count interactions { externalIds }',
+      );
+      expect(resolved).toEqual({
+        count: 2,
+        interactions: [{ externalIds: ['h2'] }, { externalIds: ['h1'] }],
+        userErrors: [],
+      });
+      expect(await rowOf('a1')).toEqual(other);
+      expect(await world.count('change')).toBe(changes + 2);
+      expect((await groups()).map(({ dropDetail, count }) => [dropDetail, count])).toEqual([
+        ['DIALER_NEVER_REPORTED', 1],
+      ]);
+    });
+
+    it.each<[string, object, number]>([
+      ['the filter asks for drops without a detail', { filter: { hasDropDetail: false } }, 2],
+      ['the filter asks for drops with a detail', { filter: { hasDropDetail: true } }, 1],
+      ['no detail is asked for', {}, 3],
+    ])('when %s, as many are resolved', async (_, asked, count) => {
+      const input = { dropStage: STAGE, kind: 'ACCEPTED', ...asked };
+      expect(await mutate('resolveInteractions', 'ResolveInteractionsInput', input, 'count')).toEqual({
+        count,
+        userErrors: [],
+      });
+      expect(await world.count('resolution')).toBe(count);
+    });
+  });
+
   it('dismiss a suggestion', async () => {
     await send(dialer('d1', 0, 100), assistant('a1', 4, 99));
     const input = { dialerLegId: await legId('d1'), assistantLegId: await legId('a1') };

@@ -168,6 +168,8 @@ describe('interactionWhere', () => {
     ['no status at all', { status: [] }, []],
     ['a status that is none', { status: [silly("'; drop table interaction; --")] }, []],
     ['dropStage', { dropStage: ['SYNC_GAP'] }, ['dropped']],
+    ['dropped without a detail', { status: ['DROPPED'], hasDropDetail: false }, ['dropped']],
+    ['dropped with a detail', { status: ['DROPPED'], hasDropDetail: true }, []],
     ['channel', { channel: ['WEB', 'CHAT'] }, ['waiting']],
     ['direction', { direction: ['INBOUND', 'OUTBOUND'] }, ['whole', 'dropped']],
     ['outcome', { outcome: ['ABANDONED'] }, ['dropped']],

@@ -2,22 +2,28 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import fc from 'fast-check';
 import { BadUserInput } from '../../src/domain/errors.js';
 import { createDataSource } from '../../src/storage/data-source.js';
-import { TraceStore } from '../../src/storage/trace/trace-store.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
+import { ReconciliationReader } from '../../src/storage/reconciliation-reader.js';
 import { DeletionStore } from '../../src/storage/removal/deletion-store.js';
+import { removeInteractions } from '../../src/storage/removal/remove.js';
+import { TraceStore } from '../../src/storage/trace/trace-store.js';
+import { inTransaction } from '../../src/storage/transaction.js';
 import { WatermarkStore } from '../../src/storage/watermark-store.js';
 import { Decisions } from '../../src/storage/trace/decisions.js';
 import type { Half } from '../support/halves.js';
 import { assistant, dialer } from '../support/halves.js';
+import { countStatements } from '../support/statements.js';
 import { BASE, World } from '../support/world.js';
 
 const HOUR = 3_600_000;
 
 let world: World;
 let decisions: Decisions;
+let deletions: DeletionStore;
 beforeAll(async () => {
   world = await World.create(2);
   decisions = new Decisions(world.db);
+  deletions = new DeletionStore(world.db, new CursorCodec('secret', 'instance'));
 });
 afterAll(() => world.close());
 beforeEach(async () => {
@@ -162,7 +168,6 @@ describe('two halves without a common key', () => {
 
   it('are not linked when one has been deleted: the other would be hidden with it', async () => {
     await send(dialer('d1', 0, 100));
-    const deletions = new DeletionStore(world.db, new CursorCodec('secret', 'instance'));
     await deletions.delete(world.tenantId, await interactionOf('d1'), by('private'), world.now);
     await send(assistant('a1', 4, 99));
     await told();
@@ -171,11 +176,102 @@ describe('two halves without a common key', () => {
     expect(await groups()).toEqual(['assistant/a1', 'dialer/d1']);
   });
 
+  it('are not linked when one is hidden because a leg of its call has been deleted', async () => {
+    await send(assistant('a1', 40, 99, { key: 'k1' }));
+    await deletions.delete(world.tenantId, await interactionOf('a1'), by('private'), world.now);
+    await send(dialer('d1', 0, 100), assistant('a0', 4, 99, { key: 'k1' }));
+    await told();
+    await match();
+    expect(await pairs()).toEqual([]);
+    expect(await groups()).toEqual(['assistant/a0 + assistant/a1', 'dialer/d1']);
+  });
+
   it('of two tenants never meet', async () => {
     await send(dialer('d1', 0, 100));
     await world.send('assistant', assistant('a1', 4, 99)[1], world.tenants[1]);
     await match();
     expect(await pairs()).toEqual([]);
+  });
+});
+
+describe('a candidate that is there no more', () => {
+  const drop = async () => (await world.summaries()).find(({ legs }) => legs[0] === 'dialer/d1')?.dropDetail;
+  const suggested = async () => {
+    const frame = { tenantId: world.tenantId, timeZone: 'UTC', defaultCountry: 'US', now: world.now };
+    const drops = await new ReconciliationReader(world.db).groups(frame, { dropStage: ['INFRA_TO_BOT'] });
+    return drops.map((one) => [one.dropDetail, one.suggested]);
+  };
+
+  beforeEach(async () => {
+    await send(dialer('d1', 0, 100), assistant('a1', 4, 99));
+    await match();
+    expect(await suggested()).toEqual([['CANDIDATE_EXISTS', 1]]);
+  });
+
+  it('is deleted: the drop is judged anew and does not name it; it does again when it is restored', async () => {
+    const id = await interactionOf('a1');
+    await deletions.delete(world.tenantId, id, by('private'), world.now);
+    await match();
+    expect(await suggested()).toEqual([['ASSISTANT_NOT_REPORTED_YET', 0]]);
+    expect(await pairs()).toEqual([]);
+    await deletions.restore(world.tenantId, id, by('a mistake'), world.now);
+    await match();
+    expect(await suggested()).toEqual([['CANDIDATE_EXISTS', 1]]);
+    expect(await pairs()).toMatchObject([{ pair: 'd1/a1', isLinked: false }]);
+  });
+
+  it('is deleted: a drop that is judged before anything is compared anew does not name it either', async () => {
+    await deletions.delete(world.tenantId, await interactionOf('a1'), by('private'), world.now);
+    await world.send('dialer', { ...dialer('d1', 0, 100)[1], version: '7', reference: 'R' });
+    expect(await drop()).toBe('ASSISTANT_NOT_REPORTED_YET');
+    expect(await suggested()).toEqual([['ASSISTANT_NOT_REPORTED_YET', 0]]);
+  });
+
+  it('is the rival of another: with it deleted the two that are left are linked, and part when it is restored', async () => {
+    await send(dialer('d2', 1, 100));
+    await told();
+    await match();
+    expect(await groups()).toEqual(['assistant/a1', 'dialer/d1', 'dialer/d2']);
+    const id = await interactionOf('d2');
+    await deletions.delete(world.tenantId, id, by('private'), world.now);
+    await match();
+    expect(await groups()).toEqual(['assistant/a1 + dialer/d1', 'dialer/d2']);
+    await deletions.restore(world.tenantId, id, by('a mistake'), world.now);
+    await match();
+    expect(await groups()).toEqual(['assistant/a1', 'dialer/d1', 'dialer/d2']);
+  });
+
+  it('is removed for good: the drop is judged anew in the same transaction', async () => {
+    const id = await interactionOf('a1');
+    await inTransaction(world.db, (tx) =>
+      removeInteractions(tx, world.tenantId, [id], { kind: 'PERSON', id: 'key-1' }, world.now),
+    );
+    expect(await drop()).toBe('ASSISTANT_NOT_REPORTED_YET');
+    const [last] = (await world.db.query(
+      `select cause_kind as kind, cause_id as id, why->>'code' as why from status_change
+        where interaction_id = $1 order by revision desc limit 1`,
+      [await interactionOf('d1')],
+    )) as [object];
+    expect(last).toEqual({ kind: 'PERSON', id: 'key-1', why: 'ASSISTANT_NOT_REPORTED_YET' });
+  });
+});
+
+describe('what is kept of orphans', () => {
+  const deletesOf = async (work: () => Promise<unknown>): Promise<number> => {
+    const counter = countStatements(world.db);
+    await work();
+    counter.stop();
+    return counter.statements.filter(({ sql }) => sql.includes('delete from orphan')).length;
+  };
+
+  it('is taken away by a statement only when a leg that was one is none any more', async () => {
+    expect(await deletesOf(() => send(dialer('d1', 0, 100)))).toBe(0);
+    expect(await deletesOf(() => send(assistant('a1', 300, 400, { key: 'k1' })))).toBe(0);
+    expect(await deletesOf(() => send(dialer('d2', 299, 400, { key: 'k1' })))).toBe(1);
+    expect(await world.db.query('select external_id as id from orphan join leg on id = leg_id')).toEqual([
+      { id: 'd1' },
+    ]);
+    expect(await deletesOf(() => send(dialer('d2', 299, 401, { key: 'k1' })))).toBe(0);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hotLegs, loadNeighbourhood } from '../../src/storage/trace/neighbourhood.js';
+import { lookAround } from '../../src/storage/trace/orphans.js';
 import type { OpenDatabase } from '../support/open-database.js';
 import { openDatabase } from '../support/open-database.js';
 import { countStatements } from '../support/statements.js';
@@ -92,5 +93,23 @@ describe('the search for the other half among two hundred thousand orphans', () 
   it('tells a hot number by as many rows as make it hot', async () => {
     const reads = await readsOf(() => hotLegs(database.db.manager, TENANT, [SEED]));
     expect(rowsOf(reads)).toBeLessThan(100);
+  });
+
+  it('finds by the same indexes whom to compare anew when a leg is hidden or found again', async () => {
+    const { manager } = database.db;
+    const reads = await readsOf(() => lookAround(manager, TENANT, [SEED], Date.parse(NOON)));
+    expect(reads.map((node) => node['Index Name'])).toEqual(
+      expect.arrayContaining(['orphan_by_customer', 'orphan_by_did']),
+    );
+    const woken: { role: string; others: number }[] = await database.db.query(
+      `select role, (count(*) filter (where leg_id <> $1))::int as others from orphan where check_at is not null
+        group by role order by role`,
+      [SEED],
+    );
+    expect(woken).toEqual([
+      // Ten minutes of those who were called on the same number, and one an hour of the same customer.
+      { role: 'ASSISTANT', others: 601 + 2 },
+      { role: 'DIALER', others: 0 },
+    ]);
   });
 });

@@ -186,6 +186,13 @@ describe('plans over five thousand interactions', () => {
     ],
     ['of a customer', { customer: '+1 202 555 0042' }, null, 'interaction_by_label'],
     ['of a drop stage', { dropStage: ['SYNC_GAP'] }, null, 'interaction_by_label'],
+    [
+      'of drops without a detail',
+      { dropStage: ['SYNC_GAP'], hasDropDetail: false },
+      null,
+      'interaction_by_label',
+    ],
+    ['without a drop detail alone', { hasDropDetail: false }, null, 'interaction_by_start'],
     ['found by a number', { search: '+1 202 555 0042' }, null, 'interaction_by_customer'],
     ['found by the end of a number', { search: '50042' }, null, 'interaction_by_customer_digits'],
     ['found by a reference', { search: 'ORD-17' }, null, 'interaction_by_reference'],

@@ -37,6 +37,13 @@ export class InteractionFilterInput extends ListFilterInput implements Interacti
   @Field(() => [DropDetailEnum], { nullable: true, description: `What a dropped trace lacks. ${ANY_OF}` })
   dropDetail?: DropDetail[] | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether it is known what a dropped trace lacks; false also holds for all that are not dropped.',
+  })
+  hasDropDetail?: boolean | null;
+
   @Field(() => [DisagreementCodeEnum], {
     nullable: true,
     description: `Something of this kind does not fit together in it. ${ANY_OF}`,

@@ -70,7 +70,11 @@ export class ResolveInteractionsInput extends ResolutionInput {
   @Field(() => DropStageEnum, { description: 'The drop stage of the group.' })
   dropStage!: DropStage;
 
-  @Field(() => DropDetailEnum, { nullable: true, description: 'The drop detail of the group; null: any.' })
+  @Field(() => DropDetailEnum, {
+    nullable: true,
+    description:
+      'The drop detail of the group, as the group tells it: null: those without one. Left out: any.',
+  })
   dropDetail?: DropDetail | null;
 
   @Field(() => InteractionFilterInput, {

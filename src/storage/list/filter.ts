@@ -70,6 +70,8 @@ export interface InteractionFilter extends ListFilter, Nested<InteractionFilter>
   status?: Maybe<InteractionStatus[]>;
   dropStage?: Maybe<DropStage[]>;
   dropDetail?: Maybe<DropDetail[]>;
+  /** Whether it is told what a dropped trace lacks. */
+  hasDropDetail?: Maybe<boolean>;
   /** Something of this kind does not fit together in it. */
   disagreement?: Maybe<DisagreementCode[]>;
   /** Whether a person has resolved it. */
@@ -107,6 +109,7 @@ function interactionConditions(filter: InteractionFilter, frame: TenantFrame, pa
     oneOf('i.status', filter.status, params),
     labels.oneOf('dropStage', filter.dropStage),
     oneOf('i.drop_detail', filter.dropDetail, params),
+    is('i.drop_detail is not null', filter.hasDropDetail, params),
     disagrees(filter.disagreement),
     is('i.resolution is not null', filter.resolved, params),
     interactionSearch(filter.search, frame, params),

@@ -4,6 +4,8 @@ import type { InteractionEntity } from '../entities/interaction.entity.js';
 import type { Cause } from '../trace/cause.js';
 import { lockInteractions } from '../trace/interaction-store.js';
 import { announce } from '../trace/announce.js';
+import { lookAround } from '../trace/orphans.js';
+import { reproject } from '../trace/trace-store.js';
 import { deleteRecordings } from '../recording/recording-removal.js';
 import { recordFunnelChange } from '../trace/funnel-rollup.js';
 import { forgetVersions } from '../trace/version-store.js';
@@ -55,6 +57,8 @@ export async function removeInteractions(
   const interactionIds = await withMerged(tx, tenantId, found);
   await forgetVersions(tx, tenantId, interactionIds);
   await deleteRecordings(tx, tenantId, legIds);
+  const suitors = await suitorsOf(tx, tenantId, legIds);
+  await lookAround(tx, tenantId, legIds, now);
   const rows = await emptyTables(tx, tenantId, { legIds, interactionIds });
   await dropQuarantine(tx, tenantId, keys);
   await blankTraces(tx, tenantId, { legIds, interactionIds });
@@ -64,6 +68,7 @@ export async function removeInteractions(
     interactions.map((one) => ({ before: one, after: undefined })),
   );
   await tellSubscribers(tx, { interactions, legs }, cause, now);
+  if (suitors.length > 0) await reproject(tx, tenantId, suitors, cause, now);
   return { interactions, legs, keys, rows };
 }
 
@@ -83,6 +88,19 @@ const keysOf = (tx: EntityManager, tenantId: string, legIds: readonly string[]):
        from correlation_key k where k.tenant_id = $1 and k.leg_id = any($2::uuid[])`,
     [tenantId, legIds],
   );
+
+/** Other interactions of which a leg was taken for the possible half of one of these. */
+async function suitorsOf(tx: EntityManager, tenantId: string, legIds: readonly string[]): Promise<string[]> {
+  const rows: { id: string }[] = await tx.query(
+    `select distinct l.interaction_id as id
+       from (select assistant_leg_id as leg_id from leg_pair where tenant_id = $1 and dialer_leg_id = any($2::uuid[])
+             union select dialer_leg_id from leg_pair where tenant_id = $1 and assistant_leg_id = any($2::uuid[])) p
+       join leg l on l.tenant_id = $1 and l.id = p.leg_id
+      where l.id <> all($2::uuid[]) order by 1`,
+    [tenantId, legIds],
+  );
+  return rows.map(({ id }) => id);
+}
 
 /** The ids, and those that lead to them. */
 async function withMerged(tx: EntityManager, tenantId: string, ids: readonly string[]): Promise<string[]> {

@@ -21,6 +21,7 @@ import type { Link } from '../entities/leg.entity.js';
 import { callLabels } from '../list/labels.js';
 import { wordVector } from '../list/transcript.js';
 import { writeRows } from '../transaction.js';
+import { IS_SUGGESTED } from './suggestions.js';
 
 /** A call, and when its latest record came, by our clock: that is no part of what is told of it. */
 export type ReceivedCall = Call & { lastReceivedAt: Instant };
@@ -37,6 +38,8 @@ export interface KnownCall {
   link: Link | null;
   /** True while another leg that may be its other half is put before a person. */
   isSuggested: boolean;
+  /** True while circumstances alone may find its other half; a leg that is new here is none yet. */
+  isOrphan: boolean;
   /** A person's word that its trace stays as it is. */
   resolution: Resolution | null;
 }
@@ -47,6 +50,7 @@ export const NEVER_JOINED = {
   endPresumed: false,
   link: null,
   isSuggested: false,
+  isOrphan: false,
   resolution: null,
 } satisfies Partial<KnownCall>;
 
@@ -219,6 +223,7 @@ export async function loadCalls(
     messages: Call['messages'] | null;
     tools: Call['toolCalls'] | null;
     isSuggested: boolean;
+    isOrphan: boolean;
     resolution: Resolution | null;
   }[] = await tx.query(
     `select to_jsonb(l) as leg, to_jsonb(c) as call,
@@ -228,7 +233,8 @@ export async function loadCalls(
             (select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'status', t.status,
                                                  'rawResponse', ${SHORT_OUTPUT}) order by t.at, t.id)
                from tool_call t where t.tenant_id = l.tenant_id and t.call_id = l.id) as tools,
-            ${isSuggested('dialer', 'assistant')} or ${isSuggested('assistant', 'dialer')} as "isSuggested",
+            ${IS_SUGGESTED} as "isSuggested",
+            exists (select from orphan o where o.tenant_id = l.tenant_id and o.leg_id = l.id) as "isOrphan",
             (select jsonb_build_object('kind', r.kind, 'note', r.note, 'by', r.by, 'at', ${ms('r.at')}, 'auditId', r.audit_id)
                from resolution r where r.tenant_id = l.tenant_id and r.leg_id = l.id
               order by r.audit_id desc limit 1) as resolution
@@ -236,7 +242,7 @@ export async function loadCalls(
       where l.tenant_id = $1 and l.id = any($2::uuid[])`,
     [tenantId, legIds],
   );
-  return rows.map(({ leg, call, messages, tools, isSuggested: suggested, resolution }) => {
+  return rows.map(({ leg, call, messages, tools, isSuggested, isOrphan, resolution }) => {
     const known = { ...properties(call), ...properties(leg) } as unknown as LegJson & ReceivedCall;
     const { keys, ignoredKeys, interactionId, endPresumed, link } = known;
     return {
@@ -253,18 +259,12 @@ export async function loadCalls(
       interactionId,
       endPresumed,
       link,
-      isSuggested: suggested,
+      isSuggested,
+      isOrphan,
       resolution,
     };
   });
 }
-
-/** Does a suggestion stand for leg `l`: another orphan may be its half, and neither is linked with one? */
-const isSuggested = (side: string, other: string): string =>
-  `exists (select from leg_pair p join orphan o on o.tenant_id = p.tenant_id and o.leg_id = p.${other}_leg_id
-            where p.tenant_id = l.tenant_id and p.${side}_leg_id = l.id and not p.is_linked
-              and not exists (select from leg_pair k where k.tenant_id = p.tenant_id and k.is_linked
-                 and (k.dialer_leg_id = p.dialer_leg_id or k.assistant_leg_id = p.assistant_leg_id)))`;
 
 /** An output of a function as far as it is a tag (see domain/interaction.ts). */
 const SHORT_OUTPUT = `case when jsonb_typeof(t.raw_response) in ('string', 'number', 'boolean')

@@ -42,7 +42,7 @@ export async function writeInteractions(
   before: ReadonlyMap<string, Row>,
   now: number,
 ): Promise<ReadonlyMap<string, number>> {
-  const deletions = await settleDeletions(tx, tenant.tenantId, due, before);
+  const deletions = await settleDeletions(tx, tenant.tenantId, due, before, now);
   const marks = await loadMarks(tx, tenant.tenantId, due.flatMap(legIdsOf));
   const written = due.map((one) => {
     const deletedAt = deletions.get(one.interactionId) ?? null;

@@ -18,6 +18,7 @@ import type { Neighbourhood, OrphanRow } from './neighbourhood.js';
 import { hotLegs, loadNeighbourhood } from './neighbourhood.js';
 import { joinAnew } from './rejoin.js';
 import type { TenantSurroundings } from './surroundings.js';
+import { isHidden } from './suggestions.js';
 import { loadSurroundings } from './surroundings.js';
 
 /**
@@ -27,7 +28,7 @@ import { loadSurroundings } from './surroundings.js';
 export async function matchDue(tx: EntityManager, now: Instant, limit: number): Promise<number> {
   const due: DueLeg[] = await tx.query(
     `select o.tenant_id as "tenantId", o.leg_id as "legId", o.check_at as "checkAt",
-            exists (select from deleted_leg d where d.tenant_id = o.tenant_id and d.leg_id = o.leg_id) as "isDeleted"
+            ${isHidden('o.tenant_id', 'o.leg_id')} as "isDeleted"
        from orphan o where o.check_at <= $1 order by o.check_at, o.leg_id limit $2`,
     [new Date(now), limit],
   );

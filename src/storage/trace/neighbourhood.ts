@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { LINK_RULES } from '../../domain/score.js';
 import type { OrphanEntity } from '../entities/bond.entity.js';
 import { properties } from './call-store.js';
+import { isHidden } from './suggestions.js';
 
 export type OrphanRow = Omit<OrphanEntity, 'checkAt'>;
 
@@ -85,9 +86,7 @@ async function candidatesOf(
 
 const ms = (amount: number): string => `(${amount} + $3::int) * interval '1 millisecond'`;
 
-/** Nothing is linked with what has been deleted: it would be hidden with it. */
-const isThere = (alias: string): string =>
-  `not exists (select from deleted_leg gone where gone.tenant_id = $1 and gone.leg_id = ${alias}.leg_id)`;
+const isThere = (alias: string): string => `not ${isHidden('$1', `${alias}.leg_id`)}`;
 
 /** One index, read from the nearest in time on. */
 const block = (key: string, role: 'DIALER' | 'ASSISTANT', from: string, to: string): string =>

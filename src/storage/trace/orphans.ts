@@ -40,31 +40,64 @@ const tailOf = (e164: string | null): string | null =>
   new RegExp(`\\d{${TAIL}}$`).exec(e164 ?? '')?.[0] ?? null;
 
 /**
+ * Orphans that are like the orphans `s` in this and may be the other half of one. The time covers what is compared
+ * (see neighbourhood.ts), clocks that are minutes apart included: the number dialled counts just after the answer only.
+ */
+const alike = (key: 'customer_tail' | 'did', within: string): string =>
+  `select n.leg_id from s cross join lateral (
+     select n.leg_id from orphan n
+      where n.tenant_id = s.tenant_id and n.role = case s.role when 'DIALER' then 'ASSISTANT' else 'DIALER' end
+        and n.${key} = s.${key} and n.at between s.at - interval '${within}' and s.at + interval '${within}'
+     offset 0) n`;
+
+const AROUND = `${alike('customer_tail', '4 hours')} union ${alike('did', '10 minutes')}`;
+
+/** What joining has looked at, and whether it was an orphan before. */
+type LookedAt = readonly { call: { id: string }; isOrphan: boolean }[];
+
+/**
  * Keeps the legs that are orphans now, and no others of those that were looked at. A new or changed orphan is
  * to be compared with others; so are the possible partners of one that is none any more.
  */
 export async function settleOrphans(
   tx: EntityManager,
   tenantId: string,
-  lookedAt: readonly string[],
+  lookedAt: LookedAt,
   orphans: readonly Orphan[],
   now: number,
 ): Promise<void> {
   const kept = new Set(orphans.map(({ legId }) => legId));
-  await tx.query(
-    `with gone as (
-       delete from orphan where tenant_id = $1 and leg_id = any($2::uuid[]) returning *
-     )
-     update orphan o set check_at = $4 from gone
-      where o.tenant_id = $1 and o.role <> gone.role and not o.leg_id = any($3::uuid[])
-        and (o.customer_tail = gone.customer_tail or o.did = gone.did)
-        and o.at between gone.at - interval '4 hours' and gone.at + interval '4 hours'`,
-    [tenantId, lookedAt.filter((id) => !kept.has(id)), lookedAt, new Date(now)],
-  );
+  const gone = lookedAt.filter(({ call, isOrphan }) => isOrphan && !kept.has(call.id));
+  if (gone.length > 0)
+    await tx.query(
+      `with s as (delete from orphan where tenant_id = $1 and leg_id = any($2::uuid[]) returning *)
+       update orphan o set check_at = $4
+        where o.tenant_id = $1 and o.leg_id = any(array(${AROUND})) and o.leg_id <> all($3::uuid[])`,
+      [tenantId, gone.map(({ call }) => call.id), lookedAt.map(({ call }) => call.id), new Date(now)],
+    );
   await writeRows(
     tx,
     OrphanEntity,
     orphans.map((orphan) => ({ ...orphan, checkAt: now })),
     { onConflict: 'changed', incidental: ['checkAt'] },
+  );
+}
+
+/** Circumstances are weighed anew, by the next look, for these legs and for whatever may be their other half. */
+export async function lookAround(
+  tx: EntityManager,
+  tenantId: string,
+  legIds: readonly string[],
+  now: number,
+): Promise<void> {
+  if (legIds.length === 0) return;
+  await tx.query(
+    `with s as (select * from orphan where tenant_id = $1 and leg_id = any($2::uuid[]))
+     update orphan o set check_at = $3 where o.tenant_id = $1 and o.leg_id = any(array(
+       select leg_id from s
+       union select assistant_leg_id from leg_pair where tenant_id = $1 and dialer_leg_id = any($2::uuid[])
+       union select dialer_leg_id from leg_pair where tenant_id = $1 and assistant_leg_id = any($2::uuid[])
+       union ${AROUND}))`,
+    [tenantId, legIds, new Date(now)],
   );
 }

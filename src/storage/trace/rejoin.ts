@@ -141,7 +141,7 @@ export async function rejoin(
     const call = callOf.get(id)?.call;
     return (call && orphanOf(tenantId, call, tenant.defaultCountry)) ?? [];
   });
-  await settleOrphans(tx, tenantId, [...callOf.keys()], orphans, now);
+  await settleOrphans(tx, tenantId, joinable, orphans, now);
 }
 
 const nameOf = (key: { namespace: string; value: string }): string => `${key.namespace}/${key.value}`;
