@@ -120,6 +120,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     deletions: new DeletionStore(database.db, stores.cursors, () => live.sequencer.nudge()),
     erasures,
     retention,
+    sourceAdmin: stores.sourceAdmin,
+    keyAdmin: stores.keyAdmin,
     decisions: new Decisions(database.db, () => live.sequencer.nudge()),
     receiver: ingest,
     analyses: analyzer,

@@ -7,6 +7,8 @@ import { FunnelReader } from '../storage/queries/funnel.js';
 import { FunnelStore } from '../storage/trace/funnel-store.js';
 import { CustomerReader } from '../storage/customer-reader.js';
 import { InteractionReader } from '../storage/interaction-reader.js';
+import { SOURCE_PROVIDERS } from '../ingest/providers/index.js';
+import { KeyAdmin, KeyReader } from '../storage/key-admin.js';
 import { KeyStore } from '../storage/key-store.js';
 import { CursorCodec } from '../storage/list/cursor.js';
 import { PolicyStore } from '../storage/policy-store.js';
@@ -18,6 +20,7 @@ import { Sealer } from '../storage/seal.js';
 import { LinkSigner } from '../storage/signed-link.js';
 import { SourceActivity } from '../storage/source-activity.js';
 import { SourceReader } from '../storage/source-reader.js';
+import { SourceAdmin } from '../storage/source-admin.js';
 import { SourceStats } from '../storage/source-stats.js';
 import { SourceStore } from '../storage/source-store.js';
 import { TenantStore } from '../storage/tenant-store.js';
@@ -38,6 +41,7 @@ export async function makeStores(database: Database, secret: string | null) {
     customers: new CustomerReader(db),
     timeline: new TimelineReader(db, cursors),
     sources: new SourceReader(db, cursors),
+    keys: new KeyReader(db, cursors),
     funnel: new FunnelReader(db),
     relations: new RelationReader(db),
     analyses: new AnalysisReader(db, cursors),
@@ -53,6 +57,8 @@ export async function makeStores(database: Database, secret: string | null) {
     keys: new KeyStore(db),
     tenants: new TenantStore(db),
     sources: new SourceStore(db),
+    sourceAdmin: new SourceAdmin(db, SOURCE_PROVIDERS),
+    keyAdmin: new KeyAdmin(db),
     policies: new PolicyStore(db),
     watermarks: new WatermarkStore(db),
     stats: new SourceStats(db),

@@ -64,15 +64,39 @@ const KINDS: Record<keyof RecordingSettings, Kind> = {
   },
 };
 
+/** The names of all settings. */
+export const SETTINGS = Object.keys(KINDS) as readonly (keyof RecordingSettings)[];
+
 const isSetting = (name: string): name is keyof RecordingSettings => Object.hasOwn(KINDS, name);
 
-/** What is wrong with settings as somebody wrote them, sentence by sentence. Values are never repeated. */
-export function faultsOfSettings(stated: Json): string[] {
-  if (!isObject(stated)) return ['The settings must be a JSON object.'];
-  return Object.entries(stated).flatMap(([name, value]) => {
-    if (!isSetting(name)) return [`${name} is no setting: there are ${Object.keys(KINDS).join(', ')}.`];
-    return KINDS[name].isRead(value) ? [] : [`${name} ${KINDS[name].must}.`];
+/** A setting that cannot be taken. */
+export interface SettingFault {
+  /** Null when it is the whole. */
+  setting: string | null;
+  /** What comes after the setting's name; its value is never repeated. */
+  fault: string;
+}
+
+/** What is wrong with settings as somebody wrote them. */
+export function faultsOfSettings(stated: Json): SettingFault[] {
+  if (!isObject(stated)) return [{ setting: null, fault: 'must be a JSON object' }];
+  return Object.entries(stated).flatMap(([setting, value]) => {
+    if (!isSetting(setting)) return [{ setting, fault: `is no setting: there are ${SETTINGS.join(', ')}` }];
+    return KINDS[setting].isRead(value) ? [] : [{ setting, fault: KINDS[setting].must }];
   });
+}
+
+/** A change of settings: what is absent stays, null goes back to its default. */
+export type RecordingsChange = { [K in keyof RecordingSettings]?: RecordingSettings[K] | null | undefined };
+
+/** The settings as they are stated after a change. */
+export function changedSettings(stated: Json | undefined, change: RecordingsChange): JsonObject {
+  const next = new Map(Object.entries(isObject(stated) ? stated : {}));
+  for (const [name, value] of Object.entries(change)) {
+    if (value === null) next.delete(name);
+    else if (value !== undefined) next.set(name, value as Json);
+  }
+  return Object.fromEntries(next);
 }
 
 const isObject = (value: Json | undefined): value is JsonObject =>

@@ -226,6 +226,10 @@ export const AUDIT_ACTIONS = words(
   'CALL_END',
   'CALL_COACH',
   'CALL_LISTENED',
+  'SOURCE_CREATED',
+  'SOURCE_CHANGED',
+  'API_KEY_CREATED',
+  'API_KEY_REVOKED',
 );
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -75,7 +75,7 @@ export const PermissionEnum = enumOf<Permission>('Permission', 'What a caller ma
   READ_AUDIT: 'Read who did what.',
   REVIEW: 'Flag and tag interactions, and take away what others set.',
   ANNOTATE: 'Leave notes on interactions.',
-  CONFIGURE: 'Change the policy, and try one.',
+  CONFIGURE: 'Change the policy, retention, sources and API keys, and try a policy.',
   ANALYZE: 'Have interactions analysed.',
   DELETE: 'Delete interactions, and restore them.',
   ERASE: 'Erase a customer for good.',

@@ -3,6 +3,7 @@ import type { ActionReader } from '../storage/control/action-reader.js';
 import type { AuditReader } from '../storage/audit/audit-reader.js';
 import type { CallReader } from '../storage/call-reader.js';
 import type { CustomerReader } from '../storage/customer-reader.js';
+import type { KeyReader } from '../storage/key-admin.js';
 import type { InteractionReader } from '../storage/interaction-reader.js';
 import type { FunnelReader } from '../storage/queries/funnel.js';
 import type { ReconciliationReader } from '../storage/reconciliation-reader.js';
@@ -19,6 +20,7 @@ export interface Readers {
   calls: CallReader;
   timeline: TimelineReader;
   sources: SourceReader;
+  keys: KeyReader;
   funnel: FunnelReader;
   relations: RelationReader;
   analyses: AnalysisReader;

@@ -59,6 +59,7 @@ import {
   LegClockResolver,
   SourceMeasuresResolver,
 } from './source/measured.resolver.js';
+import { ApiKeyResolver, SourceAdminResolver } from './source/admin.resolver.js';
 import { DecisionResolver } from './reconciliation/decision.resolver.js';
 import {
   InteractionSuggestionsResolver,
@@ -90,6 +91,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
       AnnotationResolver,
+      ApiKeyResolver,
       AuditResolver,
       BannerResolver,
       CallResolver,
@@ -143,6 +145,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       RetentionResolver,
       SegmentResolver,
       SimulationResolver,
+      SourceAdminResolver,
       SourceMeasuresResolver,
       SourceRecordResolver,
       SourceResolver,

@@ -1,4 +1,4 @@
-import type { DataSource, Repository } from 'typeorm';
+import type { DataSource, EntityManager, Repository } from 'typeorm';
 import type { ApiRole, Instant } from '../domain/words.js';
 import { hashSecret, isSecretOf, makeKey, readKey, writeKey } from './api-key.js';
 import { ApiKeyEntity } from './entities/tenant.entity.js';
@@ -28,6 +28,34 @@ export interface KeyGrant {
 /** How exact `lastUsedAt` is: a key in constant use costs one write in this time. */
 const USE_NOTED_EVERY_MS = 60_000;
 
+/** Makes a key. The key itself is returned here and never again. */
+export async function insertKey(
+  tx: EntityManager,
+  { tenantId, name, role, expiresAt }: NewKey,
+): Promise<{ id: string; key: string }> {
+  const { id, secret } = makeKey();
+  const row = { tenantId, id, name: readName('name', name), role, secretHash: hashSecret(secret), expiresAt };
+  await tx.insert(ApiKeyEntity, row);
+  return { id, key: writeKey({ id, secret }) };
+}
+
+/** BEFORE: it was revoked already, and keeps the time of that. UNKNOWN: the tenant has no such key. */
+export async function revokeKey(
+  tx: EntityManager,
+  tenantId: string,
+  id: string,
+  now: Instant,
+): Promise<'NOW' | 'BEFORE' | 'UNKNOWN'> {
+  const [key] = (await tx.query(
+    'select revoked_at as "revokedAt" from api_key where tenant_id = $1 and id = $2 for update',
+    [tenantId, id],
+  )) as [Pick<ApiKeyEntity, 'revokedAt'> | undefined];
+  if (key === undefined) return 'UNKNOWN';
+  if (key.revokedAt !== null) return 'BEFORE';
+  await tx.update(ApiKeyEntity, { tenantId, id }, { revokedAt: now });
+  return 'NOW';
+}
+
 /** API keys. Only the hash of a secret is kept: whoever reads the database cannot call us. */
 export class KeyStore {
   readonly #keys: Repository<ApiKeyEntity>;
@@ -38,12 +66,9 @@ export class KeyStore {
     this.#keys = db.getRepository(ApiKeyEntity);
   }
 
-  /** The key itself is returned here and never again. */
-  async create({ tenantId, name, role, expiresAt }: NewKey): Promise<{ id: string; key: string }> {
-    const { id, secret } = makeKey();
-    const secretHash = hashSecret(secret);
-    await this.#keys.insert({ tenantId, id, name: readName('name', name), role, secretHash, expiresAt });
-    return { id, key: writeKey({ id, secret }) };
+  /** As `insertKey` does. */
+  create(wanted: NewKey): Promise<{ id: string; key: string }> {
+    return insertKey(this.db.manager, wanted);
   }
 
   /** All keys of the tenant, revoked and expired ones too, the latest first. */
@@ -57,13 +82,7 @@ export class KeyStore {
 
   /** False when the tenant has no such key. Revoking one again leaves the time of the first. */
   async revoke(tenantId: string, id: string): Promise<boolean> {
-    const { affected } = await this.#keys
-      .createQueryBuilder()
-      .update()
-      .set({ revokedAt: () => 'coalesce(revoked_at, now())' })
-      .where({ tenantId, id })
-      .execute();
-    return affected === 1;
+    return (await revokeKey(this.db.manager, tenantId, id, Date.now())) !== 'UNKNOWN';
   }
 
   /** Null for every reason alike: malformed, unknown, wrong, expired, revoked. One statement. */

@@ -40,7 +40,10 @@ export const ENTRY_UNSHOWN = ['words'] as const satisfies (keyof TranscriptEntry
 export type ToolCallRow = Omit<ToolCallEntity, never>;
 export type KnowledgeSearchRow = Omit<KnowledgeSearchEntity, never>;
 export type RecordingRow = Omit<RecordingEntity, never>;
-export type SourceRow = Omit<SourceEntity, 'secret'>;
+export type SourceRow = Omit<SourceEntity, 'secret'> & {
+  /** True when deliveries are proved by a secret. The secret itself is for the door alone. */
+  hasSecret: boolean;
+};
 export type SourcePairRow = Omit<SourcePairEntity, never>;
 export type JoinHealthRow = Omit<JoinHealthEntity, never>;
 /** Something that is wrong with the latest hour of a pair of sources. */

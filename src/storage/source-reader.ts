@@ -4,7 +4,6 @@ import type { Json } from '../domain/record.js';
 import type { Instant } from '../domain/words.js';
 import { JoinHealthEntity, SourcePairEntity } from './entities/pair.entity.js';
 import { RejectedRecordEntity, SourceRecordEntity } from './entities/source-record.entity.js';
-import { SourceEntity } from './entities/tenant.entity.js';
 import type { CursorCodec } from './list/cursor.js';
 import type { KeysetList } from './list/keyset.js';
 import { keysetPage } from './list/keyset.js';
@@ -21,6 +20,7 @@ import type {
   TenantFrame,
 } from './read-model.js';
 import { columnsOf, selectList } from './select.js';
+import { sourceColumns } from './source-columns.js';
 import { standingHours } from './stats/standing.js';
 
 /** The record `r` is not of a leg whose interaction is deleted. */
@@ -150,6 +150,6 @@ export class SourceReader {
   }
 
   private sourceColumns(): string {
-    return selectList(columnsOf(this.db, SourceEntity, ['secret']), 's');
+    return sourceColumns(this.db);
   }
 }

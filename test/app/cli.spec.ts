@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDataSource } from '../../src/storage/data-source.js';
 import type { TestDatabase } from '../support/database.js';
 import { testDatabase } from '../support/database.js';
 
@@ -97,6 +98,24 @@ describe('the command line', () => {
       1,
       expect.stringContaining('There is a source named crm already.'),
     ]);
+  });
+
+  it('notes in the audit log what it did to keys and sources, and no secret', async () => {
+    const db = await createDataSource(database.url).initialize();
+    const entries: { action: string; actor: string; detail: object }[] = await db.query(
+      'select action, actor, detail from audit_entry order by id',
+    );
+    await db.destroy();
+    expect(entries.map(({ action, actor }) => [action, actor])).toEqual(
+      ['API_KEY_CREATED', 'API_KEY_REVOKED', 'SOURCE_CREATED', 'SOURCE_CHANGED', 'SOURCE_CREATED'].map(
+        (action) => [action, 'command line'],
+      ),
+    );
+    expect(entries[3]?.detail).toEqual({
+      name: 'phone',
+      changed: ['mode', 'user', 'password'],
+      to: { mode: 'FETCH' },
+    });
   });
 
   it('imports a file of records, and adds nothing when it does so again', async () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HeldRecording } from '../../src/domain/recording.js';
-import { expiryOf, faultsOfSettings, noteRecording, recordingSettings } from '../../src/domain/recording.js';
+import type { HeldRecording, RecordingsChange } from '../../src/domain/recording.js';
+import {
+  changedSettings,
+  expiryOf,
+  faultsOfSettings,
+  noteRecording,
+  recordingSettings,
+} from '../../src/domain/recording.js';
 import type { Json, RecordRecording } from '../../src/domain/record.js';
 
 const NAMES = Object.keys(recordingSettings('neutral', {}));
@@ -102,7 +108,7 @@ describe('the settings of a source', () => {
     },
   );
 
-  it.each<[Json, string[]]>([
+  it.each<[Json, [string | null, string][]]>([
     [{}, []],
     [
       {
@@ -117,16 +123,38 @@ describe('the settings of a source', () => {
       },
       [],
     ],
-    ['FETCH', ['The settings must be a JSON object.']],
-    [{ Mode: 'FETCH' }, [`Mode is no setting: there are ${NAMES.join(', ')}.`]],
-    [{ mode: 'fetch' }, ['mode must be FETCH or REFERENCE.']],
-    [{ hosts: 'a.example' }, ['hosts must be a list of host names, with or without a port.']],
-    [{ hosts: ['https://a.example'] }, ['hosts must be a list of host names, with or without a port.']],
-    [{ password: '', token: 5 }, ['password must be a text.', 'token must be a text.']],
-    [{ apiUrl: 'a.example' }, ['apiUrl must be a URL without query and slash at its end.']],
-    [{ keepDays: 0 }, ['keepDays must be a number of days, above 0 and at most 36500.']],
+    ['FETCH', [[null, 'must be a JSON object']]],
+    [{ Mode: 'FETCH' }, [['Mode', `is no setting: there are ${NAMES.join(', ')}`]]],
+    [{ mode: 'fetch' }, [['mode', 'must be FETCH or REFERENCE']]],
+    [{ hosts: 'a.example' }, [['hosts', 'must be a list of host names, with or without a port']]],
+    [{ hosts: ['https://a.example'] }, [['hosts', 'must be a list of host names, with or without a port']]],
+    [
+      { password: '', token: 5 },
+      [
+        ['password', 'must be a text'],
+        ['token', 'must be a text'],
+      ],
+    ],
+    [{ apiUrl: 'a.example' }, [['apiUrl', 'must be a URL without query and slash at its end']]],
+    [{ keepDays: 0 }, [['keepDays', 'must be a number of days, above 0 and at most 36500']]],
   ])('are looked over before they are taken: %j', (stated, faults) => {
-    expect(faultsOfSettings(stated)).toEqual(faults);
+    expect(faultsOfSettings(stated)).toEqual(faults.map(([setting, fault]) => ({ setting, fault })));
+  });
+
+  it.each<[string, Json | undefined, RecordingsChange, object]>([
+    ['of nothing stated', undefined, { mode: 'FETCH' }, { mode: 'FETCH' }],
+    ['of what cannot be read', 'FETCH', { keepDays: 3 }, { keepDays: 3 }],
+    [
+      'leaves the rest',
+      { mode: 'FETCH', user: 'u' },
+      { hosts: ['a.example'] },
+      { mode: 'FETCH', user: 'u', hosts: ['a.example'] },
+    ],
+    ['puts a value in the place of another', { hosts: ['a.example'] }, { hosts: [] }, { hosts: [] }],
+    ['takes a value back', { mode: 'FETCH', token: 't' }, { token: null }, { mode: 'FETCH' }],
+    ['of nothing', { mode: 'FETCH' }, {}, { mode: 'FETCH' }],
+  ])('are changed: %s', (_what, stated, change, expected) => {
+    expect(changedSettings(stated, change)).toEqual(expected);
   });
 
   it('say for how long a copy is kept', () => {

@@ -11,6 +11,7 @@ import { ActionReader } from '../../src/storage/control/action-reader.js';
 import { CustomerReader } from '../../src/storage/customer-reader.js';
 import { InteractionReader } from '../../src/storage/interaction-reader.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
+import { KeyAdmin, KeyReader } from '../../src/storage/key-admin.js';
 import { MarkStore } from '../../src/storage/marks/mark-store.js';
 import { PolicyStore } from '../../src/storage/policy-store.js';
 import { FunnelReader } from '../../src/storage/queries/funnel.js';
@@ -23,6 +24,7 @@ import { DeletionStore } from '../../src/storage/removal/deletion-store.js';
 import { ErasureStore } from '../../src/storage/removal/erasure-store.js';
 import { LinkSigner } from '../../src/storage/signed-link.js';
 import { RetentionStore } from '../../src/storage/removal/retention-store.js';
+import { SourceAdmin } from '../../src/storage/source-admin.js';
 import { SourceReader } from '../../src/storage/source-reader.js';
 import { TimelineReader } from '../../src/storage/timeline-reader.js';
 import { WatermarkStore } from '../../src/storage/watermark-store.js';
@@ -48,6 +50,7 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     customers: new CustomerReader(db),
     timeline: new TimelineReader(db, cursors),
     sources: new SourceReader(db, cursors),
+    keys: new KeyReader(db, cursors),
     funnel: new FunnelReader(db),
     relations: new RelationReader(db),
     analyses: new AnalysisReader(db, cursors),
@@ -68,6 +71,8 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     deletions,
     erasures: new ErasureStore(db),
     retention: new RetentionStore(db),
+    sourceAdmin: new SourceAdmin(db, ['neutral', 'twilio', 'vapi']),
+    keyAdmin: new KeyAdmin(db),
     decisions,
     receiver: unused('receiver'),
     analyses: unused('analyses'),

@@ -50,7 +50,7 @@ describe('interactionFeed', () => {
     ... on FeedResyncRequired { cursor reason } } }`;
 
   test('gives every kind of event in the form of the contract', async () => {
-    const source = await world.source({ name: 'dialer' });
+    const source = { ...(await world.source({ name: 'dialer' })), hasSecret: false };
     const lag: SourceLag = { source, lagMs: 9e12 };
     const events: FeedEvent[] = [
       { cursor: '1', type: 'SNAPSHOT_START', count: 1 },

@@ -71,6 +71,7 @@ describe('the schema', () => {
 
   test('has the roots of the contract that are built', () => {
     expect(rootFields('Query')).toEqual([
+      'apiKeys',
       'auditLog',
       'call',
       'calls',
@@ -102,6 +103,8 @@ describe('the schema', () => {
     expect(rootFields('Mutation')).toEqual([
       'addCoaching',
       'annotateInteraction',
+      'createApiKey',
+      'createSource',
       'deleteInteraction',
       'dismissSuggestion',
       'endCall',
@@ -118,6 +121,7 @@ describe('the schema', () => {
       'resolveInteraction',
       'resolveInteractions',
       'restoreInteraction',
+      'revokeApiKey',
       'startTimelineAnalysis',
       'tagInteraction',
       'takeOver',
@@ -127,6 +131,7 @@ describe('the schema', () => {
       'unlinkLeg',
       'untagInteraction',
       'updateRetention',
+      'updateSource',
       'updateTracePolicy',
     ]);
     expect(rootFields('Subscription')).toEqual([

@@ -218,7 +218,9 @@ describe('a source', () => {
     expect(added).toMatchObject({ ...shown, lastRecordAt: null, lastEventAt: null, watermarkAt: null });
     expect(added).not.toHaveProperty('secret');
     expect(await sources().list(given.tenantId)).toEqual([added]);
-    expect({ ...(await sources().byName(given.tenantId, 'vapi-1')) }).toEqual({ ...added, secret });
+    const { hasSecret, ...stored } = added;
+    expect(hasSecret).toBe(true);
+    expect({ ...(await sources().byName(given.tenantId, 'vapi-1')) }).toEqual({ ...stored, secret });
   });
 
   test('has a name that its tenant uses once', async () => {

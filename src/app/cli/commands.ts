@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Decision } from '../../storage/removal/deletion-store.js';
 import type { Config } from '../config.js';
 
 /** What every command is given. */
@@ -28,3 +29,6 @@ export interface Arguments {
   option(name: string): string | null;
   required(name: string): string;
 }
+
+/** Whom the audit log names: whoever can run commands beside the database may do everything. */
+export const BY_COMMAND: Decision = { actor: { id: 'command line', role: 'ADMIN' }, reason: null };

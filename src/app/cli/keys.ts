@@ -1,9 +1,11 @@
 import { API_ROLES, isOneOf } from '../../domain/words.js';
+import { NotFound } from '../../domain/errors.js';
+import { KeyAdmin } from '../../storage/key-admin.js';
 import { KeyStore } from '../../storage/key-store.js';
 import { TenantStore } from '../../storage/tenant-store.js';
 import { withDatabase } from './with-database.js';
 import type { Arguments, Command } from './commands.js';
-import { UsageError } from './commands.js';
+import { BY_COMMAND, UsageError } from './commands.js';
 
 /** `keys create|list|revoke`: API keys. A key is shown once, when it is made. */
 export const keys: Command = {
@@ -15,17 +17,14 @@ export const keys: Command = {
     withDatabase(context, async ({ db }) => {
       const [action, id] = args.positional;
       const tenants = new TenantStore(db);
-      const store = new KeyStore(db);
+      const admin = new KeyAdmin(db);
       if (action === 'create') {
         const role = roleOf(args);
         const expiresAt = expiryOf(args);
         const tenant = await tenants.ensure(args.required('tenant'));
-        const { key } = await store.create({
-          tenantId: tenant.id,
-          name: args.option('name') ?? role.toLowerCase(),
-          role,
-          expiresAt,
-        });
+        const name = args.option('name') ?? role.toLowerCase();
+        const wanted = { tenantId: tenant.id, name, role, expiresAt };
+        const { key } = await admin.create(wanted, BY_COMMAND, Date.now());
         context.say(
           `Tenant ${tenant.name} (${tenant.id}): a new key of the role ${role}. It is not shown again.`,
         );
@@ -35,12 +34,18 @@ export const keys: Command = {
       const tenant = await tenants.byName(args.required('tenant'));
       if (tenant === null) throw new UsageError(`There is no tenant ${args.required('tenant')}.`);
       if (action === 'list') {
-        for (const key of await store.list(tenant.id)) context.print(describe(key));
+        for (const key of await new KeyStore(db).list(tenant.id)) context.print(describe(key));
         return 0;
       }
       if (action !== 'revoke' || id === undefined)
         throw new UsageError('Say keys create, keys list or keys revoke <id>.');
-      const revoked = await store.revoke(tenant.id, id);
+      const revoked = await admin.revoke(tenant.id, id, BY_COMMAND, Date.now()).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof NotFound) return false;
+          throw error;
+        },
+      );
       context.say(revoked ? `Key ${id} is revoked.` : `Tenant ${tenant.name} has no live key ${id}.`);
       return revoked ? 0 : 1;
     }),

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import type { Json, JsonObject } from '../../domain/record.js';
-import { faultsOfSettings, recordingSettings } from '../../domain/recording.js';
+import type { RecordingSettings } from '../../domain/recording.js';
+import { faultsOfSettings, recordingSettings, SETTINGS } from '../../domain/recording.js';
 import { ROLES, isOneOf } from '../../domain/words.js';
-import { PROVIDERS } from '../../ingest/providers/index.js';
+import { webhookUrl } from '../../graphql/source/webhook-url.js';
+import { SOURCE_PROVIDERS } from '../../ingest/providers/index.js';
+import { SourceAdmin } from '../../storage/source-admin.js';
 import { SourceStore } from '../../storage/source-store.js';
 import { TenantStore } from '../../storage/tenant-store.js';
 import type { Arguments, Command, CommandContext } from './commands.js';
-import { UsageError } from './commands.js';
+import { BY_COMMAND, UsageError } from './commands.js';
 import { withDatabase } from './with-database.js';
 
 /** `sources add|list`: the systems that report to us. */
@@ -19,12 +22,13 @@ export const sources: Command = {
     withDatabase(context, async ({ db }) => {
       const tenants = new TenantStore(db);
       const store = new SourceStore(db);
+      const admin = new SourceAdmin(db, SOURCE_PROVIDERS);
       const [action] = args.positional;
       if (action === 'add') {
         const provider = providerOf(args);
         const role = roleOf(args);
         const tenant = await tenants.ensure(args.required('tenant'));
-        const source = await store.add({
+        const wanted = {
           tenantId: tenant.id,
           name: args.required('name'),
           provider,
@@ -32,7 +36,8 @@ export const sources: Command = {
           secret: args.option('secret'),
           timeZone: args.option('timezone') ?? 'UTC',
           settings: settingsOf(args),
-        });
+        };
+        const source = await admin.add(wanted, BY_COMMAND, Date.now());
         context.say(
           `Tenant ${tenant.name} (${tenant.id}) has the source ${source.name} (${provider}, ${role}).`,
         );
@@ -47,7 +52,7 @@ export const sources: Command = {
         throw new UsageError('Say sources add, sources list or sources recordings.');
       const tenant = await tenants.byName(args.required('tenant'));
       if (tenant === null) throw new UsageError(`There is no tenant ${args.required('tenant')}.`);
-      if (action === 'recordings') return setRecordings(context, args, store, tenant.id);
+      if (action === 'recordings') return setRecordings(context, args, tenant.id, { store, admin });
       for (const source of await store.list(tenant.id))
         context.print(
           [
@@ -65,20 +70,16 @@ export const sources: Command = {
 async function setRecordings(
   context: CommandContext,
   args: Arguments,
-  store: SourceStore,
   tenantId: string,
+  { store, admin }: { store: SourceStore; admin: SourceAdmin },
 ): Promise<number> {
-  const file = args.required('file');
-  const settings = await readFile(file, 'utf8')
-    .then((text) => JSON.parse(text) as Json)
-    .catch(() => {
-      throw new UsageError(`${file} cannot be read as JSON.`);
-    });
-  const faults = faultsOfSettings(settings);
-  if (faults.length > 0) throw new UsageError(faults.join('\n'));
+  const stated = await readSettings(args.required('file'));
   const name = args.required('name');
-  const source = await store.setRecordings(tenantId, name, settings as JsonObject);
-  if (source === null) throw new UsageError(`There is no source ${name}.`);
+  const held = await store.byName(tenantId, name);
+  if (held === null) throw new UsageError(`There is no source ${name}.`);
+  const defaults = Object.fromEntries(SETTINGS.map((setting) => [setting, null]));
+  const recordings = { ...defaults, ...stated };
+  const source = await admin.change(tenantId, held.id, { recordings }, BY_COMMAND, Date.now());
   const { mode, hosts } = recordingSettings(source.provider, source.settings);
   context.say(
     mode === 'FETCH'
@@ -88,15 +89,25 @@ async function setRecordings(
   return 0;
 }
 
-const webhookUrl = (base: string, name: string, tenantId: string): string =>
-  `${base}/ingest/${name}?tenant=${tenantId}`;
+async function readSettings(file: string): Promise<Partial<RecordingSettings>> {
+  const settings = await readFile(file, 'utf8')
+    .then((text) => JSON.parse(text) as Json)
+    .catch(() => {
+      throw new UsageError(`${file} cannot be read as JSON.`);
+    });
+  const faults = faultsOfSettings(settings);
+  if (faults.length > 0)
+    throw new UsageError(
+      faults.map(({ setting, fault }) => `${setting ?? 'The settings'} ${fault}.`).join('\n'),
+    );
+  return settings as Partial<RecordingSettings>;
+}
 
 function providerOf(args: Arguments): string {
   const provider = args.required('provider').toLowerCase();
-  const known = ['neutral', ...PROVIDERS];
-  if (!known.includes(provider))
+  if (!SOURCE_PROVIDERS.includes(provider))
     throw new UsageError(
-      `--provider must be one of ${known.join(', ')}. Other systems can send neutral records.`,
+      `--provider must be one of ${SOURCE_PROVIDERS.join(', ')}. Other systems can send neutral records.`,
     );
   return provider;
 }

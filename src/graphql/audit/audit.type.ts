@@ -33,6 +33,10 @@ export const AuditActionEnum = enumOf<AuditAction>('AuditAction', 'What somebody
   CALL_COACH: 'Left a coaching note.',
   RECORDING_PLAYED: 'Listened to a recording, or took one out.',
   CALL_LISTENED: 'Listened to a call.',
+  SOURCE_CREATED: 'Added a source.',
+  SOURCE_CHANGED: 'Changed a source.',
+  API_KEY_CREATED: 'Made an API key.',
+  API_KEY_REVOKED: 'Revoked an API key.',
 });
 
 @ObjectType('AuditEntry', { description: 'What somebody did, when, and why.', simpleResolvers: true })

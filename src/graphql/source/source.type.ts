@@ -1,10 +1,51 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, Float, ObjectType } from 'type-graphql';
+import type { RecordingMode, RecordingSettings } from '../../domain/recording.js';
 import type { Instant, Role } from '../../domain/words.js';
 import type { RejectedRecordRow, SourceRow } from '../../storage/read-model.js';
 import { connectionType } from '../connection.js';
-import { RoleEnum } from '../enums.js';
+import { enumOf, RoleEnum } from '../enums.js';
 import { NodeType } from '../node.js';
 import { DateTime } from '../scalars.js';
+
+export const RecordingModeEnum = enumOf<RecordingMode>(
+  'RecordingMode',
+  'What becomes of the recordings that a source tells of.',
+  {
+    FETCH: 'We fetch a copy and keep it.',
+    REFERENCE: 'We only tell where the provider has them.',
+  },
+);
+
+@ObjectType('SourceRecordingSettings', {
+  description: 'How the recordings of a source are treated. No credentials.',
+  simpleResolvers: true,
+})
+export class SourceRecordingSettingsType implements Omit<RecordingSettings, 'user' | 'password' | 'token'> {
+  @Field(() => RecordingModeEnum, { description: 'Whether copies are fetched.' })
+  mode!: RecordingMode;
+
+  @Field(() => [String], {
+    description: "Hosts that may be asked by https and redirected to, the provider's own among them.",
+  })
+  hosts!: readonly string[];
+
+  @Field(() => [String], {
+    description:
+      'Hosts that may be asked by plain http and need not be public. Only the command line sets them.',
+  })
+  trustedHosts!: readonly string[];
+
+  @Field(() => String, { nullable: true, description: "Where the provider's interface is; null: its own." })
+  apiUrl!: string | null;
+
+  @Field(() => Float, { nullable: true, description: 'Days after which a copy is deleted; null: never.' })
+  keepDays!: number | null;
+
+  @Field(() => Boolean, {
+    description: 'True when a user, a password or a token is set. They are never shown.',
+  })
+  hasCredentials!: boolean;
+}
 
 type ShownOfSource = Pick<SourceRow, 'name' | 'provider' | 'role' | 'timeZone'>;
 

@@ -10,5 +10,8 @@ const ADAPTERS: readonly ProviderAdapter[] = [
 
 export const PROVIDERS: string[] = ADAPTERS.map((adapter) => adapter.provider);
 
+/** Of which a source can be. */
+export const SOURCE_PROVIDERS: readonly string[] = ['neutral', ...PROVIDERS];
+
 export const adapterFor = (provider: string): ProviderAdapter | null =>
   ADAPTERS.find((adapter) => adapter.provider === provider) ?? null;

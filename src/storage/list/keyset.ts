@@ -30,8 +30,10 @@ export interface KeysetList<T extends { id: string }> {
   where: string;
   params: Params;
   sort: SortColumn<T>;
-  /** The qualified id column, a uuid. */
+  /** The qualified id column. */
   id: string;
+  /** Default: uuid. */
+  idType?: 'uuid' | 'text';
   direction: OrderDirection;
 }
 
@@ -100,12 +102,12 @@ function boundsOf<T extends { id: string }>(
 }
 
 function placeholders<T extends { id: string }>(
-  { params, sort }: KeysetList<T>,
+  { params, sort, idType = 'uuid' }: KeysetList<T>,
   value: number | null,
   id: string,
 ) {
   const write = (at: number) => (sort.type === 'timestamptz' ? params.instant(at) : params.whole(at));
-  return { value: value === null ? 'null' : write(value), id: params.add(id, 'uuid') };
+  return { value: value === null ? 'null' : write(value), id: params.add(id, idType) };
 }
 
 /** Both flags come with every row; the row itself is of the shape that it has in other lists. */

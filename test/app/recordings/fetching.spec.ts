@@ -101,6 +101,23 @@ describe('a recording that comes with a call', () => {
     expect(asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer vapi-key']);
   });
 
+  it('is fetched once an administrator has said so of its source', async () => {
+    await world.settings('dialer', { mode: 'REFERENCE' });
+    const { data } = await world.server.graphql<{ sources: { id: string; name: string }[] }>(
+      world.admin,
+      '{ sources { id name } }',
+    );
+    const sourceId = data.sources.find(({ name }) => name === 'dialer')?.id;
+    const { errors } = await world.server.graphql(
+      world.admin,
+      `mutation ($id: ID!) { updateSource(input: { sourceId: $id, recordings: { mode: FETCH } }) { userErrors { code } } }`,
+      { id: sourceId },
+    );
+    expect(errors).toEqual([]);
+    const url = world.provider.at('/said.wav', serve(AUDIO));
+    expect(await world.until(await world.say('said', { url }), 'AVAILABLE')).toMatchObject({ isKept: true });
+  });
+
   it('is left where it is when its source only refers to recordings', async () => {
     await world.settings('dialer', { mode: 'REFERENCE' });
     const url = world.provider.at('/referred.wav', serve(AUDIO));
