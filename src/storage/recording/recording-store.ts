@@ -115,7 +115,7 @@ export class RecordingStore {
           where tenant_id = $1 and call_id = $2`,
         [tenantId, callId, contentType, bytes, sha256, date(fetchedAt), date(expiresAt), durationMs],
       );
-      if (expiresAt !== null) await enqueue(tx, EXPIRE_RECORDING, { tenantId, callId }, { runAt: expiresAt });
+      if (expiresAt !== null) await enqueueExpiry(tx, { tenantId, callId }, expiresAt);
     });
   }
 
