@@ -62,3 +62,16 @@ export async function followMerge(
   );
   await announceAnalyses(tx, tenantId, failed, cause, now);
 }
+
+/** Analyses of interactions that were merged and are there again come back to them. */
+export async function followRevival(
+  tx: EntityManager,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await tx.query(
+    `update timeline_analysis set interaction_id = merged_from, merged_from = null
+      where tenant_id = $1 and merged_from = any($2::uuid[])`,
+    [tenantId, ids],
+  );
+}

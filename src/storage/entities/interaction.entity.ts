@@ -113,6 +113,8 @@ export class InteractionRedirectEntity {
   @PrimaryColumn('uuid') tenantId!: string;
   @PrimaryColumn('uuid') id!: string;
   @Column('uuid') survivorId!: string;
+  /** The leg that it follows when the survivor parts again: its earliest one when it was merged. */
+  @Column('uuid') legId!: string;
   @Column(instant({ default: () => 'now()' })) mergedAt!: number;
 }
 

@@ -1,9 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { KEY_LIMITS } from '../../domain/correlate.js';
-import type { JoinedGroup } from '../../domain/join.js';
 import type { LegKey } from '../../domain/leg.js';
 import { CorrelationKeyEntity, QuarantinedKeyEntity } from '../entities/leg.entity.js';
-import { newId } from '../ids.js';
 import { writeRows } from '../transaction.js';
 
 /** Adds the keys of legs to what joining looks up. Keys are never taken away: a statement cannot be unsaid. */
@@ -83,48 +81,3 @@ const NEIGHBOURS = `
   select assistant_leg_id from leg_pair where tenant_id = $1 and dialer_leg_id = reached.leg_id and is_linked
   union all
   select dialer_leg_id from leg_pair where tenant_id = $1 and assistant_leg_id = reached.leg_id and is_linked`;
-
-export interface Assignment {
-  interactionId: string;
-  group: JoinedGroup;
-  isNew: boolean;
-}
-
-/**
- * Which interaction each group of legs is (rule R17). An interaction goes where its earliest leg went; a
- * group to which several go keeps the oldest id, or the one that a person wants to survive, and the others lead to
- * it; a group to which none goes is new.
- * Ids are UUIDs of version 7, so the smaller one is the older one.
- */
-export function assignInteractions(
-  groups: readonly JoinedGroup[],
-  currentOf: ReadonlyMap<string, string | null>,
-  survivorId: string | null = null,
-): { assignments: Assignment[]; redirects: { id: string; survivorId: string }[] } {
-  const claimed = new Set<string>();
-  const redirects: { id: string; survivorId: string }[] = [];
-  const ids = groups.map((group) => {
-    const candidates = [...new Set(group.legIds.flatMap((legId) => currentOf.get(legId) ?? []))];
-    const owned = candidates
-      .filter((id) => !claimed.has(id) && ownerOf(id, groups, currentOf) === group)
-      .sort()
-      .sort((a, b) => Number(b === survivorId) - Number(a === survivorId));
-    for (const id of owned) claimed.add(id);
-    return owned;
-  });
-  const assignments = groups.map((group, index) => {
-    const [survivor, ...merged] = ids[index] ?? [];
-    const interactionId = survivor ?? newId();
-    redirects.push(...merged.map((id) => ({ id, survivorId: interactionId })));
-    return { interactionId, group, isNew: survivor === undefined };
-  });
-  return { assignments, redirects };
-}
-
-/** Groups come earliest first, and so do their legs. */
-const ownerOf = (
-  id: string,
-  groups: readonly JoinedGroup[],
-  currentOf: ReadonlyMap<string, string | null>,
-): JoinedGroup | undefined =>
-  groups.find((group) => group.legIds.some((legId) => currentOf.get(legId) === id));

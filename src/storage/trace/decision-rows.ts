@@ -141,6 +141,20 @@ export async function opposedPairs(
   return rows.map(({ legId, otherLegId }) => [legId, otherLegId] as const);
 }
 
+/** Pairs that circumstances hold together: whoever puts their interactions together means both halves. */
+export async function weakPairs(
+  tx: EntityManager,
+  tenantId: string,
+  legs: readonly PlacedLeg[],
+): Promise<Ordered[]> {
+  const rows: { dialerLegId: string; assistantLegId: string }[] = await tx.query(
+    `select dialer_leg_id as "dialerLegId", assistant_leg_id as "assistantLegId" from leg_pair
+      where tenant_id = $1 and dialer_leg_id = any($2::uuid[]) and assistant_leg_id = any($2::uuid[]) and is_linked`,
+    [tenantId, legs.map(idOf)],
+  );
+  return rows.map((row) => pairOf(row.dialerLegId, row.assistantLegId));
+}
+
 export async function mustBeDropped(
   tx: EntityManager,
   tenantId: string,

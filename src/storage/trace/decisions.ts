@@ -22,6 +22,7 @@ import {
   person,
   presentIds,
   undoable,
+  weakPairs,
   writeVerdicts,
 } from './decision-rows.js';
 import { lockNames } from './locks.js';
@@ -78,8 +79,9 @@ export class Decisions {
       const anchors = anchorsOf(legs);
       const pairs = others.map((id) => pairOf(anchors.get(survivor), anchors.get(id)));
       const opposed = await opposedPairs(tx, tenantId, legs);
-      await writeVerdicts(tx, tenantId, auditId, 'TOGETHER', [...pairs, ...opposed], now);
-      await joinAnew(tx, tenantId, legs.map(idOf), person(auditId), now, survivor);
+      const weak = await weakPairs(tx, tenantId, legs);
+      await writeVerdicts(tx, tenantId, auditId, 'TOGETHER', [...pairs, ...opposed, ...weak], now);
+      await joinAnew(tx, tenantId, legs.map(idOf), person(auditId), now, { survivorId: survivor });
       return { interactionId: survivor, auditId: auditId ?? '' };
     });
   }
@@ -108,7 +110,7 @@ export class Decisions {
         others.map((other) => pairOf(legId, other)),
         now,
       );
-      await joinAnew(tx, tenantId, legs.map(idOf), person(auditId), now);
+      await joinAnew(tx, tenantId, legs.map(idOf), person(auditId), now, { leaverId: legId });
       return { interactionId: await interactionOf(tx, tenantId, legId), formerId, auditId: auditId ?? '' };
     });
   }

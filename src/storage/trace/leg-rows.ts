@@ -1,14 +1,14 @@
 import { canonicalJson } from '../../domain/canonical.js';
+import type { Assignment } from '../../domain/identity.js';
 import type { JoinedGroup } from '../../domain/join.js';
 import type { LegEntity, Link } from '../entities/leg.entity.js';
 import type { Bonds, StoredPair } from './bonds.js';
 import type { KnownCall } from './call-store.js';
-import type { Assignment } from './correlation.js';
 
 /** The rows of an interaction's legs, each with the reason why it is there. */
 export function legRows(
   tenantId: string,
-  { interactionId, group }: Assignment,
+  { interactionId, group }: Assignment<JoinedGroup>,
   callOf: ReadonlyMap<string, KnownCall>,
   weak: Bonds['weak'],
   now: number,

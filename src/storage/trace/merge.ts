@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Redirect } from '../../domain/identity.js';
 import { followMerge } from '../analysis/follow.js';
 import type { InteractionEntity } from '../entities/interaction.entity.js';
 import { InteractionRedirectEntity } from '../entities/interaction.entity.js';
@@ -12,7 +13,7 @@ import { endVersions } from './version-store.js';
 export async function mergeInteractions(
   tx: EntityManager,
   tenantId: string,
-  redirects: readonly { id: string; survivorId: string }[],
+  redirects: readonly Redirect[],
   {
     before,
     deletions,

@@ -10,6 +10,7 @@ import type { InteractionEntity } from '../entities/interaction.entity.js';
 import { interactionLabels } from '../list/labels.js';
 import type { KnownCall } from './call-store.js';
 import type { Cause } from './cause.js';
+import type { Former } from './redirects.js';
 import type { TenantSurroundings } from './surroundings.js';
 
 /** An interaction whose state is to be computed anew from its calls. */
@@ -19,6 +20,8 @@ export interface Due {
   /** Calls that the cause itself changed. */
   callChanges: CallChange[];
   cause: Cause;
+  /** What it was before it was merged, when it is there again. */
+  former?: Former | undefined;
 }
 
 type Row = InteractionEntity;
@@ -108,8 +111,8 @@ export function nextState(
     customerE164: e164,
     customerReversed: reversed,
     deletedAt,
-    revision: (old?.revision ?? 0) + (changed ? 1 : 0),
-    createdAt: old?.createdAt ?? now,
+    revision: (old?.revision ?? one.former?.revision ?? 0) + (changed ? 1 : 0),
+    createdAt: old?.createdAt ?? one.former?.createdAt ?? now,
     updatedAt: changed ? now : (old?.updatedAt ?? now),
   };
   return { one, old, row, fields, presumed: turnedEnds(one, presumedEnds) };

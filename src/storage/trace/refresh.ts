@@ -42,5 +42,5 @@ export async function refreshLegs(
     calls.filter(({ id }) => recordingLegs.has(id)),
     now,
   );
-  await rejoin(tx, tenantId, { known, before, changes, forced: [], causeOf, survivorId: null }, now);
+  await rejoin(tx, tenantId, { known, before, changes, forced: [], causeOf, wishes: {} }, now);
 }

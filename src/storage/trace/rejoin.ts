@@ -1,22 +1,25 @@
 import type { EntityManager } from 'typeorm';
 import type { Partition } from '../../domain/correlate.js';
-import type { Joined } from '../../domain/join.js';
+import type { Assignment, Identities } from '../../domain/identity.js';
+import { assignIds, partingIds } from '../../domain/identity.js';
+import type { Joined, JoinedGroup } from '../../domain/join.js';
 import { joinLegs } from '../../domain/join.js';
 import type { LegKey } from '../../domain/leg.js';
 import type { CallChange } from '../entities/change.entity.js';
 import { LegEntity } from '../entities/leg.entity.js';
+import { newId } from '../ids.js';
 import { writeRows } from '../transaction.js';
 import type { Bonds } from './bonds.js';
 import { loadBonds, removePairs } from './bonds.js';
 import type { KnownCall } from './call-store.js';
 import { loadCalls } from './call-store.js';
-import type { Assignment } from './correlation.js';
-import { assignInteractions, reachableLegs } from './correlation.js';
+import { reachableLegs } from './correlation.js';
 import type { Cause } from './cause.js';
 import { lockInteractions, writeInteractions } from './interaction-store.js';
 import { mergeInteractions } from './merge.js';
 import { legRows } from './leg-rows.js';
 import { orphanOf, settleOrphans } from './orphans.js';
+import { moveRedirects, redirectsTo, reviveIds } from './redirects.js';
 import { loadSurroundings } from './surroundings.js';
 
 type LockedInteractions = Awaited<ReturnType<typeof lockInteractions>>;
@@ -83,8 +86,13 @@ export interface Rejoining {
   forced: readonly string[];
   /** What made the interaction of these legs change. */
   causeOf: (legIds: readonly string[]) => Cause;
-  /** The interaction whose id a person wants to keep; null: the oldest survives (rule R17). */
-  survivorId: string | null;
+  wishes: Wishes;
+}
+
+/** What a person wants to become of the ids: the interaction that survives, the leg that is taken out of its own. */
+export interface Wishes {
+  survivorId?: string;
+  leaverId?: string;
 }
 
 /** Joins legs anew without a record about them: because a person or a rule decided. */
@@ -94,11 +102,11 @@ export async function joinAnew(
   legIds: readonly string[],
   cause: Cause,
   now: number,
-  survivorId: string | null = null,
+  wishes: Wishes = {},
 ): Promise<void> {
   if (legIds.length === 0) return;
   const { known, before } = await settleReach(tx, tenantId, legIds, []);
-  const work = { known, before, changes: [], forced: legIds, causeOf: () => cause, survivorId };
+  const work = { known, before, changes: [], forced: legIds, causeOf: () => cause, wishes };
   await rejoin(tx, tenantId, work, now);
 }
 
@@ -116,32 +124,47 @@ export async function rejoin(
     work.known.map(({ call }) => call.id),
   );
   const { joined, joinable } = regroup(work.known, bonds);
-  const currentOf = new Map(joinable.map(({ call, interactionId }) => [call.id, interactionId]));
-  const { assignments, redirects } = assignInteractions(joined.groups, currentOf, work.survivorId);
+  const { assignments, merged, moved, revived } = await identify(tx, tenantId, joined.groups, work);
   const callOf = new Map(joinable.map((one) => [one.call.id, one]));
   const changeOf = new Map(work.changes.map((change) => [change.callId, change]));
-  const isTouched = touched(work, joinable, changeOf, redirects);
-  const moved = assignments.filter(isTouched);
+  const isTouched = touched(work, joinable, changeOf, merged);
+  const changed = assignments.filter(isTouched);
   await writeRows(
     tx,
     LegEntity,
-    moved.flatMap((one) => legRows(tenantId, one, callOf, bonds.weak, now)),
+    changed.flatMap((one) => legRows(tenantId, one, callOf, bonds.weak, now)),
   );
-  const due = moved.map(({ interactionId, group }) => ({
+  await moveRedirects(tx, tenantId, moved);
+  const formers = await reviveIds(tx, tenantId, revived);
+  const due = changed.map(({ interactionId, group }) => ({
     interactionId,
     calls: group.legIds.flatMap((id) => callOf.get(id) ?? []),
     callChanges: group.legIds.flatMap((id) => changeOf.get(id) ?? []),
     cause: work.causeOf(group.legIds),
+    former: formers.get(interactionId),
   }));
   const deletions = await writeInteractions(tx, tenant, due, work.before, now);
   const { before } = work;
-  await mergeInteractions(tx, tenantId, redirects, { before, deletions }, work.causeOf([]), now);
+  await mergeInteractions(tx, tenantId, merged, { before, deletions }, work.causeOf([]), now);
   await removePairs(tx, tenantId, joined.lapsed);
   const orphans = joined.orphans.flatMap((id) => {
     const call = callOf.get(id)?.call;
     return (call && orphanOf(tenantId, call, tenant.defaultCountry)) ?? [];
   });
   await settleOrphans(tx, tenantId, joinable, orphans, now);
+}
+
+/** The ids that lead to an interaction matter only when it parts. */
+async function identify(
+  tx: EntityManager,
+  tenantId: string,
+  groups: readonly JoinedGroup[],
+  { known, wishes }: Rejoining,
+): Promise<Identities<JoinedGroup>> {
+  const places = new Map(known.map(({ call, interactionId }) => [call.id, interactionId]));
+  const redirects = await redirectsTo(tx, tenantId, partingIds(groups, places));
+  const { survivorId = null, leaverId = null } = wishes;
+  return assignIds(groups, places, { survivorId, leaverId, redirects, nameNew: newId });
 }
 
 const nameOf = (key: { namespace: string; value: string }): string => `${key.namespace}/${key.value}`;
@@ -183,7 +206,7 @@ function touched(
   { known, forced }: Rejoining,
   joinable: readonly KnownCall[],
   changeOf: ReadonlyMap<string, CallChange>,
-  redirects: readonly { survivorId: string }[],
+  merged: readonly { survivorId: string }[],
 ): (assignment: Assignment) => boolean {
   const legsBefore = new Map<string, number>();
   for (const { interactionId } of known)
@@ -197,7 +220,7 @@ function touched(
   for (const id of forced) rekeyed.add(id);
   return ({ interactionId, group }) =>
     legsBefore.get(interactionId) !== group.legIds.length ||
-    redirects.some((one) => one.survivorId === interactionId) ||
+    merged.some((one) => one.survivorId === interactionId) ||
     group.legIds.some((id) => changeOf.has(id) || rekeyed.has(id) || currentOf.get(id) !== interactionId);
 }
 

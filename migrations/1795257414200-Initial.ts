@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795251555409 implements MigrationInterface {
-  name = 'Initial1795251555409';
+export class Initial1795257414200 implements MigrationInterface {
+  name = 'Initial1795257414200';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -574,6 +574,7 @@ export class Initial1795251555409 implements MigrationInterface {
                 "tenant_id" uuid NOT NULL,
                 "id" uuid NOT NULL,
                 "survivor_id" uuid NOT NULL,
+                "leg_id" uuid NOT NULL,
                 "merged_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
                 CONSTRAINT "PK_a84e91cd140fd70084173773c2d" PRIMARY KEY ("tenant_id", "id")
             )
