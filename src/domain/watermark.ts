@@ -28,6 +28,8 @@ export interface SourceProgress {
   lastRecordAt: Instant | null;
   /** The latest event it told of, by its own clock. */
   lastEventAt: Instant | null;
+  /** How far its watermark was derived already; null: never. */
+  derivedAt: Instant | null;
   /** Since when no two of its records came further apart than `idleMs`. */
   steadySince: Instant | null;
   lag: LagStats | null;
@@ -37,19 +39,30 @@ const UNKNOWN: Watermark = { at: null, kind: 'UNKNOWN' };
 
 /**
  * A source that reports is taken at its word alone. Of any other, what lies its 99th percentile of lag before
- * its latest event has been told, while its records keep coming: the latest at most `idleMs` ago, and all since
- * long enough for what an interruption held back to have come. An idle source is not caught up: nobody knows.
+ * its latest event has been told, while its records keep coming. A watermark never moves back: that of an idle
+ * source stands still. What it has passed stays passed, and of what lies beyond nobody knows.
  */
 export function watermarkOf(source: SourceProgress, now: Instant): Watermark {
-  const { watermarkAt, lastRecordAt, lastEventAt, steadySince } = source;
-  if (watermarkAt !== null) return { at: watermarkAt, kind: 'REPORTED' };
-  const lag = lagP99(source.lag);
-  if (lag === null || lastRecordAt === null || lastEventAt === null || steadySince === null) return UNKNOWN;
+  const { watermarkAt, derivedAt } = source;
+  if (watermarkAt !== null) return { at: Math.max(watermarkAt, derivedAt ?? watermarkAt), kind: 'REPORTED' };
+  const at = later(derivedAt, derive(source, now));
+  return at === null ? UNKNOWN : { at, kind: 'DERIVED' };
+}
+
+/**
+ * How far the records of a source reach now: the latest came at most `idleMs` ago, and all came steadily for long
+ * enough for what an interruption held back to have come. Null: nobody can tell.
+ */
+function derive({ lastRecordAt, lastEventAt, steadySince, lag: stats }: SourceProgress, now: Instant) {
+  const lag = lagP99(stats);
+  if (lag === null || lastRecordAt === null || lastEventAt === null || steadySince === null) return null;
   const isIdle = now - lastRecordAt > WATERMARK_RULES.idleMs;
   const isSteady = lastRecordAt - steadySince >= Math.max(WATERMARK_RULES.steadyMs, lag);
-  if (isIdle || !isSteady) return UNKNOWN;
-  return { at: Math.min(lastEventAt, lastRecordAt) - Math.max(lag, 0), kind: 'DERIVED' };
+  return isIdle || !isSteady ? null : Math.min(lastEventAt, lastRecordAt) - Math.max(lag, 0);
 }
+
+const later = (one: Instant | null, other: Instant | null): Instant | null =>
+  one === null || other === null ? (one ?? other) : Math.max(one, other);
 
 /** What the sources of a tenant show, role by role. */
 export interface RolesProgress {

@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { BadUserInput, NotFound } from '../domain/errors.js';
 import { watermarkOf } from '../domain/watermark.js';
 import type { Instant, Role } from '../domain/words.js';
+import { keepMarks } from './derived-marks.js';
 import { isSlug } from './names.js';
 import type { TenantSurroundings } from './trace/surroundings.js';
 import { loadSurroundings } from './trace/surroundings.js';
@@ -28,7 +29,7 @@ export class WatermarkStore {
     if (!isSlug(source)) throw new NotFound('source');
     return inTransaction(this.db, async (tx) => {
       const [[reported]] = (await tx.query(
-        `update source set watermark_at = greatest(watermark_at, $3)
+        `update source set watermark_at = greatest(watermark_at, derived_at, $3)
           where tenant_id = $1 and name = $2 returning id as "sourceId", watermark_at as "watermarkAt"`,
         [tenantId, source, new Date(Math.min(at, now))],
       )) as [[ReportedWatermark | undefined], number];
@@ -62,12 +63,16 @@ async function wakePairs(tx: EntityManager, tenant: TenantSurroundings, now: Ins
 }
 
 /**
- * Has the drops judged anew by the next sweep that the watermarks of the tenant, reported and derived, have
- * passed by now. It locks rows in the order of their ids, as everybody does.
+ * Keeps how far the watermarks of the tenant reach, reported and derived, and has the drops judged anew by the
+ * next sweep that they have passed by now. It locks rows in the order of their ids, as everybody does.
  */
 export async function settleDrops(tx: EntityManager, tenantId: string, now: Instant): Promise<void> {
   const tenant = await loadSurroundings(tx, tenantId, now);
   const { watermarks } = tenant;
+  await keepMarks(
+    tx,
+    tenant.sources.map((source) => ({ tenantId, source, now })),
+  );
   await wakePairs(tx, tenant, now);
   const mark = (role: Role) => (watermarks[role] == null ? null : new Date(watermarks[role]));
   await tx.query(

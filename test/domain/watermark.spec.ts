@@ -20,6 +20,7 @@ const source = (more: Partial<SourceProgress> = {}): SourceProgress => ({
   lastRecordAt: NOON,
   lastEventAt: NOON - 1_000,
   steadySince: NOON - HOUR,
+  derivedAt: null,
   lag: lag(2 * MINUTE),
   ...more,
 });
@@ -53,6 +54,22 @@ describe('the watermark of a source', () => {
       'does not lie after the latest event of a fast clock',
       { lag: lag(-7_000) },
       { at: NOON - 1_000, kind: 'DERIVED' },
+    ],
+    [
+      'stands where it was when the source falls silent',
+      { derivedAt: NOON - 9 * MINUTE, lastRecordAt: NOON - 6 * MINUTE },
+      { at: NOON - 9 * MINUTE, kind: 'DERIVED' },
+    ],
+    [
+      'stands where it was when the lag is found to be longer',
+      { derivedAt: NOON - MINUTE, lag: lag(9 * MINUTE) },
+      { at: NOON - MINUTE, kind: 'DERIVED' },
+    ],
+    ['moves on from where it was', { derivedAt: NOON - HOUR }, DERIVED],
+    [
+      'does not move back with the first word of the source itself',
+      { derivedAt: NOON - MINUTE, watermarkAt: NOON - HOUR },
+      { at: NOON - MINUTE, kind: 'REPORTED' },
     ],
   ])('%s', (_rule, more, expected) => {
     expect(watermarkOf(source(more), NOON)).toEqual(expected);

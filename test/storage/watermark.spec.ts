@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { watermarkOf } from '../../src/domain/watermark.js';
 import { SourceActivity } from '../../src/storage/source-activity.js';
 import { contextFor, dataOf, servicesOn } from '../graphql/api.js';
+import { assistant, dialer } from '../support/halves.js';
 import { frameOf } from '../support/live.js';
 import { HOUR, MeasuredWorld, MINUTE } from '../support/measured-world.js';
 import type { World } from '../support/world.js';
@@ -120,6 +122,88 @@ describe('a watermark', () => {
     await measured.measure();
     expect(await world.trace.sweep(world.now)).toBe(0);
     expect(await stages()).toEqual([SYNC_GAP]);
+  });
+});
+
+describe('a derived watermark', () => {
+  const settle = async () => {
+    await measured.measure();
+    while ((await world.trace.match(world.now)) > 0);
+    while ((await world.trace.sweep(world.now)) > 0);
+  };
+  /** A source that is measured, and told of something every minute of the hour until `until`. */
+  const steady = async (source: 'dialer' | 'assistant', until: number) => {
+    await measured.slow(source, { p99Ms: MINUTE });
+    const { id } = await measured.source(source);
+    const activity = new SourceActivity(measured.db);
+    for (let at = until - HOUR; at <= until; at += MINUTE) {
+      activity.note(world.tenantId, id, { lastRecordAt: at, lastEventAt: at });
+      await activity.flush();
+    }
+  };
+  const markOf = async (source: 'dialer' | 'assistant') => {
+    const row = await measured.source(source);
+    return watermarkOf(row, world.now);
+  };
+
+  it('keeps what it has passed when the source falls silent, and settles nothing beyond', async () => {
+    world.now = BASE + HOUR;
+    await steady('dialer', world.now);
+    world.now += HOUR;
+    expect(await markOf('dialer')).toEqual({ at: BASE + HOUR - MINUTE, kind: 'DERIVED' });
+    await steady('dialer', BASE + 30 * MINUTE);
+    expect(await markOf('dialer')).toEqual({ at: BASE + HOUR - MINUTE, kind: 'DERIVED' });
+  });
+
+  it('keeps what it has passed when its source is found to be slower', async () => {
+    world.now = BASE + HOUR;
+    await steady('dialer', world.now);
+    await measured.slow('dialer', { p99Ms: 30 * MINUTE });
+    expect(await markOf('dialer')).toEqual({ at: BASE + HOUR - MINUTE, kind: 'DERIVED' });
+  });
+
+  it('is kept as it is when the source begins to report itself, and reports less', async () => {
+    world.now = BASE + HOUR;
+    await steady('dialer', world.now);
+    expect(await report('dialer', at(60))).toMatchObject({ watermarkAt: at(3_540) });
+    expect(await markOf('dialer')).toEqual({ at: BASE + HOUR - MINUTE, kind: 'REPORTED' });
+  });
+
+  it('does not bring a settled drop back to a sync gap when its leg is told of again', async () => {
+    await measured.assistantAlone();
+    world.now = BASE + HOUR;
+    await steady('dialer', world.now);
+    await world.trace.sweep(world.now);
+    await settle();
+    expect(await stages()).toEqual([UNSPECIFIED]);
+    world.now += HOUR;
+    await world.send('assistant', {
+      externalId: 'a-alone',
+      occurredAt: at(120),
+      version: '9',
+      tags: ['told-again'],
+    });
+    await settle();
+    expect(await stages()).toEqual([UNSPECIFIED]);
+  });
+
+  it('does not take back a link when a half of it is told of again', async () => {
+    for (const [source, record] of [dialer('d1', 0, 100), assistant('a1', 4, 99)])
+      await world.send(source, record);
+    world.now = BASE + HOUR;
+    for (const source of ['dialer', 'assistant'] as const) await steady(source, world.now);
+    await settle();
+    const linked = [['COMPLETE', null, null]];
+    expect(await stages()).toEqual(linked);
+    world.now += HOUR;
+    await world.send('assistant', {
+      ...assistant('a1', 4, 99)[1],
+      version: '9',
+      occurredAt: at(100),
+      campaign: 'autumn',
+    });
+    await settle();
+    expect(await stages()).toEqual(linked);
   });
 });
 

@@ -53,7 +53,7 @@ export class MeasuredWorld {
     await this.world.clear();
     await this.db.query('truncate source_pair, join_health');
     await this.db.query(
-      `update source set lag = null, watermark_at = null, steady_since = null, last_record_at = null, last_event_at = null`,
+      `update source set lag = null, watermark_at = null, steady_since = null, derived_at = null, last_record_at = null, last_event_at = null`,
     );
     this.world.now = BASE + 130 * SECOND;
   }

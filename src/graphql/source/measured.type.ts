@@ -9,8 +9,9 @@ import { DateTime } from '../scalars.js';
 
 export const WatermarkKindEnum = enumOf<WatermarkKind>('WatermarkKind', 'How a watermark is known.', {
   REPORTED: 'The source reported it by `reportWatermark`.',
-  DERIVED: 'Its records keep coming: what lies its usual lag before the latest event has been told.',
-  UNKNOWN: 'It neither reports nor is steady. An idle source is not caught up.',
+  DERIVED:
+    'Its records keep coming: what lies its usual lag before the latest event has been told. It stands still while the source is idle, and never moves back.',
+  UNKNOWN: 'It never reported and never was steady. An idle source is not caught up.',
 });
 
 export const JoinMetricEnum = enumOf<JoinMetric>(

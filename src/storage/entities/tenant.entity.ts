@@ -59,6 +59,8 @@ export class SourceEntity {
   @Column(optionalInstant()) watermarkAt!: number | null;
   /** Since when its records have kept coming (see domain/watermark.ts). */
   @Column(optionalInstant()) steadySince!: number | null;
+  /** How far its watermark was derived already: it never moves back (see domain/watermark.ts). */
+  @Column(optionalInstant()) derivedAt!: number | null;
   /** How late it tells, as last measured; null: not yet. */
   @Column(optionalJson()) lag!: LagStats | null;
 }

@@ -16,14 +16,14 @@ export type TenantSurroundings = Pick<
   sources: readonly SourceFact[];
 };
 
-type SourceFact = SourceProgress & { id: string; role: Role };
+export type SourceFact = SourceProgress & { id: string; role: Role };
 
 const ms = (column: string): string => `(extract(epoch from s.${column}) * 1000)::bigint`;
 
 /** A source as JSON, alias `s`, with what its progress is judged by. */
-const SOURCE_FACT = `jsonb_build_object('id', s.id, 'role', s.role, 'watermarkAt', ${ms('watermark_at')},
+export const SOURCE_FACT = `jsonb_build_object('id', s.id, 'role', s.role, 'watermarkAt', ${ms('watermark_at')},
   'lastRecordAt', ${ms('last_record_at')}, 'lastEventAt', ${ms('last_event_at')},
-  'steadySince', ${ms('steady_since')}, 'lag', s.lag)`;
+  'steadySince', ${ms('steady_since')}, 'derivedAt', ${ms('derived_at')}, 'lag', s.lag)`;
 
 interface Row {
   defaultCountry: string;

@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795257414200 implements MigrationInterface {
-  name = 'Initial1795257414200';
+export class Initial1795258243047 implements MigrationInterface {
+  name = 'Initial1795258243047';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -903,6 +903,7 @@ export class Initial1795257414200 implements MigrationInterface {
                 "last_event_at" TIMESTAMP(3) WITH TIME ZONE,
                 "watermark_at" TIMESTAMP(3) WITH TIME ZONE,
                 "steady_since" TIMESTAMP(3) WITH TIME ZONE,
+                "derived_at" TIMESTAMP(3) WITH TIME ZONE,
                 "lag" jsonb,
                 CONSTRAINT "PK_b011f98900ef715006390f15f88" PRIMARY KEY ("tenant_id", "id")
             )
