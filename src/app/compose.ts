@@ -8,7 +8,8 @@ import type { Services } from '../graphql/context.js';
 import { maskErrors, maskingFormatError } from '../graphql/errors.js';
 import { buildThroughlineSchema } from '../graphql/schema.js';
 import { Ingest } from '../ingest/receive.js';
-import { ANALYZE_TASK, AnalysisStore, readAnalysisJob } from '../storage/analysis/analysis-store.js';
+import { ANALYZE_TASK, readAnalysisJob } from '../storage/analysis/analysis-start.js';
+import { AnalysisStore } from '../storage/analysis/analysis-store.js';
 import { SessionReader } from '../storage/analysis/session-reader.js';
 import type { RelayOptions } from '../control/relay.js';
 import { KeyStore } from '../storage/key-store.js';
@@ -21,7 +22,7 @@ import { RetentionStore } from '../storage/removal/retention-store.js';
 import { SourceStore } from '../storage/source-store.js';
 import { TenantStore } from '../storage/tenant-store.js';
 import { TraceStore } from '../storage/trace/trace-store.js';
-import { analystOf } from './analyst.js';
+import { analystOf, timesOf } from './analyst.js';
 import { makeApollo } from './apollo.js';
 import { Authenticator } from './authenticate.js';
 import type { Config } from './config.js';
@@ -105,11 +106,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     report,
     options: options.control ?? {},
   });
+  const times = timesOf(config);
   const analyzer = new TimelineAnalyzer({
-    analyses: new AnalysisStore(database.db, () => live.sequencer.nudge()),
+    analyses: new AnalysisStore(database.db, () => live.sequencer.nudge(), times),
     sessions: new SessionReader(database.db),
     analyst: options.analyst ?? analystOf(config),
     now,
+    signEveryMs: times.lease / 3,
   });
   const retention = new RetentionStore(database.db, () => live.sequencer.nudge());
   const services: Services = {
@@ -201,7 +204,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       erasures.resume(String(tenantId), String(erasureId), now()),
     [ANALYZE_TASK]: (payload, { isLast }) => analyzer.run(readAnalysisJob(payload), isLast),
   };
-  const worker = await startJobs(database.url, jobs, { onError: report('jobs') });
+  const worker = await startJobs(database.url, jobs, {
+    concurrency: config.jobConcurrency,
+    onError: report('jobs'),
+  });
   metrics.watch(() => ({
     subscribers: live.fanOut.subscribers,
     actionSubscribers: control.feed.subscribers,

@@ -44,6 +44,9 @@ export class Config {
   analystBaseUrl!: string | null;
   @IsOptional() @Matches(/^\S{1,200}$/, must('be the name of a model')) analystModel!: string | null;
   @IsOptional() analystApiKey!: string | null;
+  @Whole(5, 86_400) analysisTimeLimitSeconds!: number;
+  @Whole(1, 3_600) analysisLeaseSeconds!: number;
+  @Whole(0, 100) jobConcurrency!: number;
 }
 
 /** The environment cannot be used; every fault of it is named. */

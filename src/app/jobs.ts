@@ -15,12 +15,13 @@ const SILENT = new Logger(() => () => undefined);
 export const migrateJobs = (connectionString: string): Promise<void> =>
   runMigrations({ connectionString, logger: SILENT });
 
-/** Works on jobs until it is closed. Jobs that run then are waited for. */
+/** Works on this many jobs at a time until it is closed; jobs that run then are waited for. With 0 it does nothing. */
 export async function startJobs(
   connectionString: string,
   jobs: Jobs,
   { concurrency = 4, onError }: { concurrency?: number; onError: (error: unknown) => void },
 ): Promise<{ close(): Promise<void> }> {
+  if (concurrency === 0) return { close: () => Promise.resolve() };
   const runner: Runner = await run({
     connectionString,
     maxPoolSize: concurrency + 1,

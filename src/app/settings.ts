@@ -163,6 +163,29 @@ export const SETTINGS: Readonly<Record<keyof Config, Setting>> = {
     default: null,
     secret: true,
   },
+  analysisTimeLimitSeconds: {
+    name: 'ANALYSIS_TIME_LIMIT_SECONDS',
+    sentence: 'How long an analysis may take from the request on; whatever is not done by then has failed.',
+    unit: 'seconds',
+    default: '300',
+    read: whole,
+  },
+  analysisLeaseSeconds: {
+    name: 'ANALYSIS_LEASE_SECONDS',
+    sentence:
+      'How long a worker that gives no sign of life keeps an analysis; then another one takes it up. A worker gives a sign every third of it.',
+    unit: 'seconds',
+    default: '30',
+    read: whole,
+  },
+  jobConcurrency: {
+    name: 'JOB_CONCURRENCY',
+    sentence:
+      'How many background jobs (analyses, recordings, erasures) the process works on at a time; 0 leaves them to other processes.',
+    unit: 'jobs',
+    default: '4',
+    read: whole,
+  },
 };
 
 /** The README's table of the environment. */

@@ -35,6 +35,9 @@ describe('the configuration', () => {
     analystBaseUrl: null,
     analystModel: null,
     analystApiKey: null,
+    analysisTimeLimitSeconds: 300,
+    analysisLeaseSeconds: 30,
+    jobConcurrency: 4,
   };
 
   test('of an empty environment runs the demo on this machine alone', () => {
@@ -68,6 +71,9 @@ describe('the configuration', () => {
       ANALYST_BASE_URL: 'https://models.example.com/v1/',
       ANALYST_MODEL: 'reviewer-1',
       ANALYST_API_KEY: 'sk-1',
+      ANALYSIS_TIME_LIMIT_SECONDS: '120',
+      ANALYSIS_LEASE_SECONDS: '10',
+      JOB_CONCURRENCY: '0',
     };
     expect({ ...readConfig(env) }).toEqual({
       port: 8_080,
@@ -90,6 +96,9 @@ describe('the configuration', () => {
       analystBaseUrl: 'https://models.example.com/v1',
       analystModel: 'reviewer-1',
       analystApiKey: 'sk-1',
+      analysisTimeLimitSeconds: 120,
+      analysisLeaseSeconds: 10,
+      jobConcurrency: 0,
     });
     expect(Object.keys(env)).toEqual(Object.values(SETTINGS).map(({ name }) => name));
   });

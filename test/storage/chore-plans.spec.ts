@@ -3,6 +3,7 @@ import type { TimelineAnalysisFilter } from '../../src/storage/analysis/analysis
 import { AnalysisReader } from '../../src/storage/analysis/analysis-reader.js';
 import type { AuditFilter } from '../../src/storage/audit/audit-reader.js';
 import { AuditReader } from '../../src/storage/audit/audit-reader.js';
+import { SessionReader } from '../../src/storage/analysis/session-reader.js';
 import { ActionReader } from '../../src/storage/control/action-reader.js';
 import { InteractionReader } from '../../src/storage/interaction-reader.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
@@ -132,6 +133,25 @@ describe('lists that people work through', () => {
   ])('analyses are read by an index: %s', async (_what, filter, index) => {
     const reader = new AnalysisReader(database.db, cursors);
     expect(await firstOf(() => reader.page(world.tenantId, filter(), { first: 7 }))).toContain(index);
+  });
+});
+
+describe('what an analysis judges', () => {
+  it('is read by indexes, and so is the call that a transcription was made from', async () => {
+    const [made] = await database.db
+      .query<{ id: string }[]>(
+        `update call c set tags = '{"reference_type":"transcribe","reference_id":"call-7"}'
+         from leg l where c.tenant_id = $1 and l.tenant_id = $1 and l.id = c.id and l.external_id = 'call-42'
+       returning c.id`,
+        [world.tenantId],
+      )
+      .then(([rows]) => rows as unknown as { id: string }[]);
+    const reader = new SessionReader(database.db);
+    const statements = await statementsOf(() => reader.read(world.tenantId, made?.id ?? ''));
+    const [session, origin, body] = await Promise.all(statements.map(indexesOf));
+    expect(statements).toHaveLength(3);
+    for (const indexes of [session, body]) expect(indexes).toContain('leg_by_interaction');
+    expect(origin).toContain('leg_by_external_id');
   });
 });
 

@@ -17,9 +17,12 @@ export const ANALYSIS_LIMITS = {
   attempts: 3,
 } as const;
 
+/** How long the steps of an analysis may take, in ms. */
+export type AnalysisTimes = Readonly<Record<'timeLimit' | 'pickUp' | 'lease', number>>;
+
 /** Why an analysis failed. What a model's server said is never part of it. */
 export const FAILURES = {
-  TIME_LIMIT: 'The analysis was not done within its time limit of five minutes.',
+  TIME_LIMIT: 'The analysis was not done within its time limit.',
   INTERRUPTED: 'The process that worked on the analysis ended, several times. Ask again.',
   INTERACTION_MERGED:
     'The interaction became part of another one while it was analysed. Ask for an analysis of that one.',

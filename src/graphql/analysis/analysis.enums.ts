@@ -28,7 +28,7 @@ export const TimelineAnalysisFailureEnum = enumOf<Failure>(
   'TimelineAnalysisFailure',
   'Why an analysis failed, for machines.',
   {
-    TIME_LIMIT: 'It was not done within five minutes.',
+    TIME_LIMIT: 'It was not done within its time limit, five minutes unless the server says otherwise.',
     INTERRUPTED: 'The processes that worked on it ended, several times.',
     INTERACTION_MERGED: 'The interaction became part of another one meanwhile.',
     INTERACTION_GONE: 'The interaction was deleted meanwhile.',

@@ -28,11 +28,13 @@ const part = (table: string): string =>
   `(select jsonb_agg(to_jsonb(p) - 'tenant_id' - 'call_id' order by p.at, p.id) from ${table} p
      where p.tenant_id = l.tenant_id and p.call_id = l.id)`;
 
-/** The word that the first of the leg's payloads has for the direction. */
+/** The word for the direction in the first of the leg's payloads that has one: at the places where vendors put it. */
 const RAW_DIRECTION = `(
-  select coalesce(r.payload->>'direction', r.payload->>'Direction', r.payload->'data'->>'direction',
-                  r.payload->'call'->>'direction', r.record->'tags'->>'direction_raw')
-    from source_record r where r.tenant_id = l.tenant_id and r.leg_id = l.id
+  select said.word from source_record r, lateral (
+      select coalesce(r.payload->>'direction', r.payload->>'Direction', r.payload->'data'->>'direction',
+                      r.payload->'call'->>'direction', r.payload->'message'->'call'->>'type',
+                      r.record->'tags'->>'direction_raw') as word) said
+   where r.tenant_id = l.tenant_id and r.leg_id = l.id and said.word is not null
    order by r.received_at, r.id limit 1)`;
 
 const SESSION = `
@@ -59,13 +61,14 @@ export class SessionReader {
     };
   }
 
-  /** A transcription or a recording names by a tag the call that it was made from. */
+  /** A transcription or a recording names by a tag the call that it was made from; of several the earliest. */
   private async originOf(tenantId: string, interactionId: string, session: Session): Promise<Session | null> {
     const externalId = tagOf(session.calls, REFERENCE_TAGS.id);
     if (originKind(referenceType(session)) === null || externalId === null) return null;
     const [leg]: { interactionId: string }[] = await this.db.query(
       `select interaction_id as "interactionId" from leg
-        where tenant_id = $1 and external_id = $2 and interaction_id <> $3 order by first_event_at limit 1`,
+        where tenant_id = $1 and external_id = $2 and interaction_id <> $3 and deleted_at is null
+        order by first_event_at, id limit 1`,
       [tenantId, externalId, interactionId],
     );
     return leg === undefined ? null : ((await this.one(tenantId, leg.interactionId))?.session ?? null);
