@@ -1,10 +1,9 @@
 import { DisjointSets } from './disjoint-sets.js';
 import type { Leg, LegKey } from './leg.js';
-import { byStart, compareText, legStart } from './leg.js';
+import { byStart } from './leg.js';
+import type { Joinable, KeyReach, KnownReach } from './reach.js';
+import { reachesOf } from './reach.js';
 import type { RecordKey } from './record.js';
-
-/** Hours, legs: what a strong key may reach before it is taken for a constant (rule R8). */
-export const KEY_LIMITS = { legs: 64, spreadMs: 24 * 3_600_000 } as const;
 
 /** Why a key joins nothing. REACHES_TOO_FAR and OVERRULED are found when joining, the others when reading. */
 export type KeyFault = 'EMPTY' | 'PLACEHOLDER' | 'OWN_ID' | 'REACHES_TOO_FAR' | 'OVERRULED';
@@ -83,12 +82,6 @@ export function keysOfLeg(
   return { keys: [...keys.values()], faults };
 }
 
-/** What joining sees of a leg. */
-export interface Joinable {
-  leg: Leg;
-  keys: readonly LegKey[];
-}
-
 export type LegPair = readonly [legId: string, legId: string];
 
 /** Two legs that a person has parted (rule R18). */
@@ -118,26 +111,34 @@ export interface Group {
 export interface Partition {
   /** By their earliest member. */
   groups: Group[];
-  /** Keys that reached too far and therefore join nothing (rule R8). */
+  /** Keys that reached too far somewhere and there join nothing (rule R8). */
   quarantined: LegKey[];
+  /** The same by leg: the keys that join it with nothing for that reason. */
+  tooFar: Map<string, LegKey[]>;
+  /** Keys whose session has too many legs, by each leg of the session. */
+  overfull: Map<string, LegKey[]>;
   /** Keys that two legs share which a person has parted, by either leg (rule R19). */
   overruled: Map<string, LegKey[]>;
 }
 
+const NOTHING_KNOWN: KnownReach = { quarantined: new Set(), overfull: new Map() };
+
 /**
  * Which legs are one interaction: what a person has put together is together, equal strong keys join over any
- * number of hops (rule R5), keys that reach too far join nothing (R8), what a person has parted stays parted
- * (R18). A pure function of the set of legs: their order does not matter.
+ * number of hops (rule R5), but a thread only within a session (R24); keys that reach too far join nothing (R8),
+ * what a person has parted stays parted (R18). A pure function of the set of legs: their order does not matter.
  */
 export function partition(
   joinables: readonly Joinable[],
   { together = [], apart = [] }: Partial<Verdicts> = {},
+  known: KnownReach = NOTHING_KNOWN,
 ): Partition {
   const sorted = [...joinables].sort((a, b) => byStart(a.leg, b.leg));
   const ids = sorted.map(({ leg }) => leg.id);
   const sets = new DisjointSets(ids, apart);
-  const all = legsByKey(sorted);
-  const usable = all.filter(({ legs }) => !reachesTooFar(legs));
+  const all = reachesOf(sorted, known);
+  const usable = all.filter(({ isTooFar }) => !isTooFar);
+  const tooFar = all.filter(({ isTooFar }) => isTooFar);
   for (const [one, other] of inOrder(together, ids)) sets.union(one, other);
   for (const { legs } of usable) uniteAll(sets, legs);
   return {
@@ -146,9 +147,29 @@ export function partition(
       shared: sharedWithin(legIds, usable),
       byPerson: partnersWithin(legIds, together),
     })),
-    quarantined: all.filter(({ legs }) => reachesTooFar(legs)).map(({ key }) => key),
+    quarantined: [...new Set(tooFar.map(({ key }) => key))],
+    tooFar: keysByLeg(
+      tooFar.map(({ key, legs }) => ({ key, legs: legs.filter(isNotJoinedBy(key, usable)) })),
+    ),
+    overfull: keysByLeg(tooFar.map(({ key, session }) => ({ key, legs: session }))),
     overruled: overruledKeys(usable, apart),
   };
+}
+
+/** A call that carries too common a key may still be of a session by it. */
+const isNotJoinedBy =
+  (key: LegKey, usable: readonly KeyReach[]) =>
+  (leg: Leg): boolean =>
+    !usable.some((one) => one.key === key && one.legs.length > 1 && one.legs.includes(leg));
+
+function keysByLeg(reaches: readonly Pick<KeyReach, 'key' | 'legs'>[]): Map<string, LegKey[]> {
+  const byLeg = new Map<string, LegKey[]>();
+  for (const { key, legs } of reaches)
+    for (const { id } of legs) {
+      const keys = byLeg.get(id) ?? [];
+      if (!keys.includes(key)) byLeg.set(id, [...keys, key]);
+    }
+  return byLeg;
 }
 
 /** Pairs of known legs, in the order of the legs. */
@@ -176,13 +197,13 @@ function partnersWithin(legIds: readonly string[], together: readonly LegPair[])
 }
 
 function overruledKeys(keys: readonly KeyReach[], apart: readonly CannotLink[]): Partition['overruled'] {
-  const overruled: Partition['overruled'] = new Map();
-  for (const { key, legs } of keys) {
-    const carriers = new Set(legs.map((leg) => leg.id));
-    const parted = apart.filter(([a, b]) => carriers.has(a) && carriers.has(b)).flat();
-    for (const id of new Set(parted)) overruled.set(id, [...(overruled.get(id) ?? []), key]);
-  }
-  return overruled;
+  return keysByLeg(
+    keys.map(({ key, legs }) => {
+      const carriers = new Set(legs.map((leg) => leg.id));
+      const parted = new Set(apart.filter(([a, b]) => carriers.has(a) && carriers.has(b)).flat());
+      return { key, legs: legs.filter(({ id }) => parted.has(id)) };
+    }),
+  );
 }
 
 /** Each with every other: one that was parted from some of them may still belong to the rest. */
@@ -198,32 +219,18 @@ function sharedWithin(legIds: readonly string[], keys: readonly KeyReach[]): Gro
     const inside = legs.filter((leg) => members.has(leg.id)).map((leg) => leg.id);
     if (inside.length < 2) continue;
     for (const id of inside)
-      shared.get(id)?.push({ key, withLegIds: inside.filter((other) => other !== id) });
+      addEvidence(
+        shared.get(id),
+        key,
+        inside.filter((other) => other !== id),
+      );
   }
   return shared;
 }
 
-interface KeyReach {
-  key: LegKey;
-  legs: Leg[];
-}
-
-/** Strong keys in a fixed order, each with the legs that carry it, earliest first. */
-function legsByKey(sorted: readonly Joinable[]): KeyReach[] {
-  const byKey = new Map<string, KeyReach>();
-  for (const { leg, keys } of sorted) {
-    for (const key of keys) {
-      if (key.scope !== 'INTERACTION') continue;
-      const id = `${key.namespace}\u0000${key.value}`;
-      const entry = byKey.get(id) ?? { key, legs: [] };
-      entry.legs.push(leg);
-      byKey.set(id, entry);
-    }
-  }
-  return [...byKey].sort(([a], [b]) => compareText(a, b)).map(([, entry]) => entry);
-}
-
-function reachesTooFar(legs: readonly Leg[]): boolean {
-  const starts = legs.map(legStart);
-  return legs.length > KEY_LIMITS.legs || Math.max(...starts) - Math.min(...starts) > KEY_LIMITS.spreadMs;
+/** A call may share a key with the session that it meets, and with other calls. */
+function addEvidence(evidence: SharedKey[] = [], key: LegKey, withLegIds: string[]): void {
+  const known = evidence.find((one) => one.key === key);
+  if (known === undefined) evidence.push({ key, withLegIds });
+  else known.withLegIds = [...new Set([...known.withLegIds, ...withLegIds])];
 }

@@ -1,14 +1,17 @@
+import type { Call } from './call.js';
 import type { Verdicts } from './correlate.js';
 import type { Leg, LegKey } from './leg.js';
 import { isTerminal } from './leg.js';
 import type { PairScore } from './score.js';
 import { LINK_RULES } from './score.js';
+import { isWritten } from './thread.js';
 
 /** Why two legs are not one interaction, or why they are. */
 export const JOIN_REASONS = [
   'TOGETHER',
   'PARTED_BY_PERSON',
   'KEY_QUARANTINED',
+  'OTHER_SESSION',
   'NO_SHARED_KEY',
   'NOT_COMPARABLE',
   'NOT_ENDED',
@@ -20,7 +23,7 @@ export const JOIN_REASONS = [
 export type JoinReason = (typeof JOIN_REASONS)[number];
 
 export interface ExplainedLeg {
-  call: Leg;
+  call: Leg & Pick<Call, 'channel'>;
   keys: readonly LegKey[];
   interactionId: string | null;
 }
@@ -54,10 +57,12 @@ export function explainPair(
   const sharedKeys = shared(one.keys, other.keys);
   const isQuarantined = (key: LegKey) => quarantined.some((crowded) => isSameKey(crowded, key));
   const usable = sharedKeys.filter((key) => !isQuarantined(key));
+  const areParted = verdicts.apart.some((pair) => ids.every((id) => pair.includes(id)));
   const reasons: (JoinReason | false)[] = [
     areTogether && 'TOGETHER',
-    verdicts.apart.some((pair) => ids.every((id) => pair.includes(id))) && 'PARTED_BY_PERSON',
+    areParted && 'PARTED_BY_PERSON',
     sharedKeys.length > usable.length && 'KEY_QUARANTINED',
+    !areTogether && usable.length > 0 && [one, other].some(isMessages) && !areParted && 'OTHER_SESSION',
     usable.length === 0 && 'NO_SHARED_KEY',
     ...(areTogether || usable.length > 0 ? [] : byScore([one.call, other.call], score)),
   ];
@@ -69,6 +74,8 @@ export function explainPair(
     score,
   };
 }
+
+const isMessages = ({ call: { role, channel } }: ExplainedLeg): boolean => isWritten(role, channel);
 
 function byScore(legs: readonly Leg[], score: PairScore | null): JoinReason[] {
   if (!legs.every(isTerminal)) return ['NOT_ENDED'];

@@ -132,7 +132,7 @@ const TALK: readonly Role[] = ['ASSISTANT', 'CHAT', 'HUMAN', 'DIALER'];
 export function project(calls: readonly Call[], around: Surroundings): Projection {
   const believed = believedOf(calls);
   const { sorted, line } = believed;
-  const channel = pick(line, (call) => call.channel) ?? 'VOICE';
+  const channel = pick(line, (call) => call.channel) ?? (line[0]?.role === 'CHAT' ? 'CHAT' : 'VOICE');
   const direction = pick(line, (call) => call.direction);
   const transfers = transfersOf(sorted);
   const policy = policyFor(around.policy, channel, direction);

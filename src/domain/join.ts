@@ -1,7 +1,8 @@
-import type { Group, Joinable, LegPair, Partition, Verdicts } from './correlate.js';
+import type { Group, LegPair, Partition, Verdicts } from './correlate.js';
 import { partition } from './correlate.js';
 import type { Leg } from './leg.js';
 import { compareText, isTerminal } from './leg.js';
+import type { Joinable, KnownReach } from './reach.js';
 import type { Instant, Role } from './words.js';
 
 /** A dialer's and an assistant's leg that are taken for one call on circumstantial evidence (rule R15). */
@@ -35,8 +36,9 @@ export function joinLegs(
   joinables: readonly Joinable[],
   verdicts: Verdicts,
   weakPairs: readonly WeakPair[],
+  known?: KnownReach,
 ): Joined {
-  const { groups, ...rest } = partition(joinables, verdicts);
+  const { groups, ...rest } = partition(joinables, verdicts, known);
   const legOf = new Map(joinables.map(({ leg }) => [leg.id, leg]));
   const orphanOf = new Map(groups.map((group) => [group, orphanIn(group, legOf)]));
   const bonds = bondsOf(groups, orphanOf, verdicts.apart, weakPairs);

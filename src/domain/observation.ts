@@ -3,8 +3,9 @@ import { align } from './alignment.js';
 import type { StatedLeg } from './leg.js';
 import { failedToJoin, isTerminal, lastThereAt, wasAnswered } from './leg.js';
 import type { TracePolicy } from './policy.js';
-import { rolesOf } from './policy.js';
+import { inactivityOf, rolesOf } from './policy.js';
 import type { Transfer } from './record.js';
+import { isWritten } from './thread.js';
 import { wasBridged } from './transfer.js';
 import type { Channel, Direction, Instant, Role } from './words.js';
 
@@ -72,8 +73,16 @@ export function observe(input: StatusInput): Observed {
   return { ...base, missing: missingRoles(input, base), alignment: align({ ...input, ...base }) };
 }
 
+/** How long it may be silent before what is open of it is presumed to have ended. */
+export function silenceOf(input: StatusInput): number {
+  const { legs, policy, channel } = input;
+  const open = legs.filter((leg) => !isTerminal(leg));
+  const inactivity = policy.inactivity ?? inactivityOf(channel);
+  return Math.max(...open.map(({ role }) => (isWritten(role, channel) ? inactivity : silenceOfCall(input))));
+}
+
 /** Sources that say little are waited for longer: twice the gap that their calls usually have. */
-export const silenceOf = ({ legs, policy, gapP99 = {} }: StatusInput): number =>
+const silenceOfCall = ({ legs, policy, gapP99 = {} }: StatusInput): number =>
   Math.max(policy.silence, ...legs.map((leg) => 2 * (gapP99[leg.role] ?? 0)));
 
 /** A human leg is expected once a transfer was bridged, unless no source could show it (rule R21). */

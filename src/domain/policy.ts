@@ -12,6 +12,8 @@ export interface PolicyValues {
   window: Record<Role, number>;
   /** Silence on every leg after which a call is presumed to have ended. */
   silence: number;
+  /** So long after the last activity a session of a written thread is closed; null: as its channel has it (`inactivityOf`). */
+  inactivity: number | null;
   /** After this nothing is timed any more; a record that comes later is marked late. */
   finalizeAfter: number;
   /** The assistant starts this long before the dialer's answer at the earliest, and after it at the latest. */
@@ -62,6 +64,7 @@ export const DEFAULT_POLICY: PolicySet = {
   version: 1,
   window: { ASSISTANT: 10 * MINUTE, DIALER: 15 * MINUTE, HUMAN: HOUR, CHAT: 15 * MINUTE },
   silence: 15 * MINUTE,
+  inactivity: null,
   finalizeAfter: 72 * HOUR,
   joinEarliest: -5 * SECOND,
   joinLatest: 60 * SECOND,
@@ -87,6 +90,24 @@ export function rolesOf(channel: Channel): Role[] {
     case 'EMAIL':
     case 'OTHER':
       return [];
+  }
+}
+
+/**
+ * After how long without activity a session of a thread is closed unless a policy says otherwise (rule R24). Who
+ * chats on a page waits for the answer; who writes to a phone or a mailbox reads it later.
+ */
+export function inactivityOf(channel: Channel): number {
+  switch (channel) {
+    case 'VOICE':
+    case 'WEB':
+    case 'CHAT':
+      return 30 * MINUTE;
+    case 'SMS':
+    case 'OTHER':
+      return DAY;
+    case 'EMAIL':
+      return 3 * DAY;
   }
 }
 
@@ -160,6 +181,7 @@ const BOUNDS: Record<Time, Bounds> = {
   'window.HUMAN': PERIOD,
   'window.CHAT': PERIOD,
   silence: PERIOD,
+  inactivity: PERIOD,
   finalizeAfter: PERIOD,
   joinEarliest: OFFSET,
   joinLatest: OFFSET,
@@ -179,7 +201,7 @@ export function checkPolicy(set: PolicySet): PolicyFault[] {
   return faults.length > 0 ? faults : jointFaults(set);
 }
 
-function timeOf(values: PolicyPatch, field: Time): number | undefined {
+function timeOf(values: PolicyPatch, field: Time): number | null | undefined {
   const role = ROLES.find((one) => field === `window.${one}`);
   return role === undefined ? values[field as Exclude<Time, `window.${Role}`>] : values.window?.[role];
 }
@@ -188,7 +210,7 @@ function valueFaults(values: PolicyPatch, override: number | null): PolicyFault[
   const faults = TIMES.flatMap((field): PolicyFault[] => {
     const time = timeOf(values, field);
     const [min, max] = BOUNDS[field];
-    if (time === undefined || (Number.isInteger(time) && time >= min && time <= max)) return [];
+    if (time == null || (Number.isInteger(time) && time >= min && time <= max)) return [];
     return [{ override, field, message: `must be a whole number of ms from ${min} to ${max}` }];
   });
   const { roles } = values;

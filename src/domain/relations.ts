@@ -1,6 +1,7 @@
 import { CALL_BACK_MS } from './funnel.js';
 import type { LegKey } from './leg.js';
 import { compareText } from './leg.js';
+import { keyName } from './reach.js';
 import type { Channel, Direction, Instant, Outcome, RelationKind } from './words.js';
 
 /** What relations between interactions are told by. */
@@ -17,7 +18,10 @@ export interface Relatable {
   isTest: boolean;
 }
 
-/** Another interaction, with what it shares: the customer, or a bridge that legs of both were on. */
+/**
+ * Another interaction, with what it shares: the customer, a bridge that legs of both were on (a key of scope
+ * BRIDGE), or a thread of which both are sessions (a key of scope INTERACTION).
+ */
 export interface Neighbour extends Relatable {
   shared: 'CUSTOMER' | LegKey;
 }
@@ -33,7 +37,7 @@ export interface Relation {
    * while the earlier goes on.
    */
   gapMs: number | null;
-  /** The bridge that both were on; null for other kinds. */
+  /** The bridge that both were on, or their thread; null for other kinds. */
   key: LegKey | null;
 }
 
@@ -41,11 +45,15 @@ export interface Relation {
 export const BRIDGE_MS = 24 * 3_600_000;
 
 /**
- * How an interaction stands to its neighbours, the latest first (rules R9 and R10). A relation joins
+ * How an interaction stands to its neighbours, the latest first (rules R9, R10 and R24). A relation joins
  * nothing. It is told from the interactions as they are, so that both ends tell of the same one.
  */
 export function relationsOf(own: Relatable, neighbours: readonly Neighbour[]): Relation[] {
-  const relations = [...callsOf(own, neighbours), ...bridgesOf(own, neighbours)];
+  const relations = [
+    ...callsOf(own, neighbours),
+    ...sessionsOf(own, neighbours),
+    ...bridgesOf(own, neighbours),
+  ];
   const distinct = new Map(relations.map((one) => [`${one.kind}/${one.interactionId}`, one]));
   return [...distinct.values()].sort((a, b) => b.at - a.at || compareText(a.interactionId, b.interactionId));
 }
@@ -91,10 +99,48 @@ const isCall = ({ channel }: Relatable): boolean => channel === 'VOICE' || chann
 const isBefore = (one: Relatable, call: Relatable): boolean =>
   one.endedAt !== null && one.endedAt < call.startedAt && call.startedAt < one.startedAt + CALL_BACK_MS;
 
+/** Of each thread: a session follows the latest that was over when it began (rule R24). */
+function sessionsOf(own: Relatable, neighbours: readonly Neighbour[]): Relation[] {
+  return threadsAmong(neighbours).flatMap(({ key, sessions }) => {
+    const all = [own, ...sessions];
+    return sessions.flatMap((other) => {
+      const [earlier, later] = inOrder(own, other);
+      if (latestBefore(later, all)?.id !== earlier.id) return [];
+      return [relation(own === later ? 'PREVIOUS' : 'NEXT', own, other, key)];
+    });
+  });
+}
+
+function threadsAmong(neighbours: readonly Neighbour[]): { key: LegKey; sessions: Relatable[] }[] {
+  const threads = new Map<string, { key: LegKey; sessions: Relatable[] }>();
+  for (const { shared: key, ...session } of neighbours) {
+    if (key === 'CUSTOMER' || key.scope !== 'INTERACTION') continue;
+    const thread = threads.get(keyName(key)) ?? { key, sessions: [] };
+    thread.sessions.push(session);
+    threads.set(keyName(key), thread);
+  }
+  return [...threads.values()];
+}
+
+/** One that goes on was over all the same, or the later one would be a part of it. */
+const latestBefore = (later: Relatable, all: readonly Relatable[]): Relatable | undefined =>
+  all
+    .filter((one) => byBeginning(one, later) < 0 && (one.endedAt ?? one.startedAt) <= later.startedAt)
+    .sort(byBeginning)
+    .at(-1);
+
+const byBeginning = (a: Relatable, b: Relatable): number =>
+  a.startedAt - b.startedAt || compareText(a.id, b.id);
+
 function bridgesOf(own: Relatable, neighbours: readonly Neighbour[]): Relation[] {
   return neighbours.flatMap((other) => {
     const { shared } = other;
-    if (shared === 'CUSTOMER' || Math.abs(own.startedAt - other.startedAt) > BRIDGE_MS) return [];
+    if (
+      shared === 'CUSTOMER' ||
+      shared.scope !== 'BRIDGE' ||
+      Math.abs(own.startedAt - other.startedAt) > BRIDGE_MS
+    )
+      return [];
     return [relation('SHARED_BRIDGE', own, other, shared)];
   });
 }
@@ -111,6 +157,4 @@ function relation(kind: RelationKind, own: Relatable, other: Relatable, key: Leg
 }
 
 const inOrder = (own: Relatable, other: Relatable): [earlier: Relatable, later: Relatable] =>
-  own.startedAt < other.startedAt || (own.startedAt === other.startedAt && own.id < other.id)
-    ? [own, other]
-    : [other, own];
+  byBeginning(own, other) < 0 ? [own, other] : [other, own];

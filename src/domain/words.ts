@@ -162,6 +162,8 @@ export const RELATION_KINDS = words(
   'CALLED_BACK_BY',
   'RETRY_OF',
   'RETRIED_BY',
+  'PREVIOUS',
+  'NEXT',
   'SHARED_BRIDGE',
 );
 export type RelationKind = (typeof RELATION_KINDS)[number];

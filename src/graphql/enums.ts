@@ -26,7 +26,7 @@ export const ChannelEnum = enumOf<Channel>('Channel', 'The channel of an interac
   VOICE: 'A telephone call.',
   WEB: 'A voice session in a browser or an app.',
   CHAT: 'A written chat.',
-  SMS: 'Text messages to a phone.',
+  SMS: 'Text messages to a phone: SMS, WhatsApp and the like.',
   EMAIL: 'Email.',
   OTHER: 'Any other channel.',
 });

@@ -10,8 +10,7 @@ import type { PolicyTrial } from './policy-trial.js';
 import { tryPolicy } from './policy-trial.js';
 import type { TenantFrame } from './read-model.js';
 import { lockPolicy } from './trace/locks.js';
-import type { StatedPolicy } from './trace/policy-row.js';
-import { LATEST_POLICY, policyOf } from './trace/policy-row.js';
+import { loadPolicy, policyOf } from './trace/policy-row.js';
 import { inTransaction, writeRows } from './transaction.js';
 
 /** A version of a tenant's policy, and who made it; null throughout for the product's own. */
@@ -72,8 +71,7 @@ export class PolicyStore {
   ): Promise<void> {
     await inTransaction(this.db, async (tx) => {
       await lockPolicy(tx, tenantId);
-      const [row]: StatedPolicy[] = await tx.query(LATEST_POLICY, [tenantId]);
-      const present = policyOf(row ?? null);
+      const present = await loadPolicy(tx, tenantId);
       const { version } = present;
       const policy = without(next, 'version');
       if (version !== expectedVersion) throw new PolicyConflict(version);

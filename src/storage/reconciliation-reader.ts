@@ -147,7 +147,7 @@ export class ReconciliationReader {
     return explainPair(one, other, {
       score: d == null || a == null ? null : scorePair(d, a, context),
       verdicts: bonds.verdicts,
-      quarantined: [...bonds.crowded.values()].flat(),
+      quarantined: [...bonds.crowded.values(), ...bonds.overfull.values()].flat(),
     });
   }
 }

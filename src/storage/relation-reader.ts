@@ -5,6 +5,7 @@ import type { Neighbour, Relatable, Relation } from '../domain/relations.js';
 import { BRIDGE_MS, relationsOf } from '../domain/relations.js';
 import { uuids } from './list/params.js';
 import { CALL_BACK_TIME } from './queries/funnel-sql.js';
+import { isSameKey, isThread } from './trace/session-sql.js';
 
 /** Neighbours that are looked at on either side, of each customer and each bridge: the nearest ones. */
 const NEAREST = 32;
@@ -46,6 +47,35 @@ const BRIDGES = `
     cross join lateral (select interaction_id from leg where tenant_id = $1 and id = near.leg_id limit 1) m
     where l.tenant_id = $1 and l.interaction_id = o.id and m.interaction_id <> o.id)`;
 
+/** Other legs of the same thread whose sessions were closed before the own one began, or began after it was closed. */
+const inThread = (side: 'before' | 'after'): string => `
+  (select c.leg_id from correlation_key c
+    where ${isSameKey('c', 'own')} and c.limit_ms > 0 and not c.is_overfull
+      and ${
+        side === 'before'
+          ? 'c.open_until < own.began_at'
+          : 'c.open_until > own.open_until and c.began_at > own.open_until'
+      }
+    order by c.open_until ${side === 'before' ? 'desc' : 'asc'} limit ${NEAREST})`;
+
+/** Calls with the id of the thread; the nearest came just before or after. */
+const calledInThread = (side: '<' | '>'): string => `
+  (select c.leg_id from correlation_key c
+    where ${isSameKey('c', 'own')} and c.limit_ms = 0 and c.leg_id ${side} own.leg_id
+    order by c.leg_id ${side === '<' ? 'desc' : 'asc'} limit ${NEAREST})`;
+
+const THREADS = `
+  (select m.interaction_id as id, jsonb_build_object('namespace', own.namespace, 'value', own.value, 'scope', own.scope) as key
+     from leg l
+     join correlation_key own on own.tenant_id = $1 and own.leg_id = l.id and own.scope = 'INTERACTION'
+    cross join lateral (
+          select leg_id from (
+            ${inThread('before')} union all ${inThread('after')}
+            union all ${calledInThread('<')} union all ${calledInThread('>')}) c
+           where not own.is_overfull and ${isThread('own')}) near
+    cross join lateral (select interaction_id from leg where tenant_id = $1 and id = near.leg_id limit 1) m
+    where l.tenant_id = $1 and l.interaction_id = o.id and m.interaction_id <> o.id)`;
+
 /** One row is one lookup: `limit 1` keeps the planner from reading a table instead. */
 const NEIGHBOURS = `
   select o.id as "ownId", i.id, n.key, i.channel, i.direction, i.started_at as "startedAt", i.ended_at as "endedAt",
@@ -55,9 +85,10 @@ const NEIGHBOURS = `
    cross join lateral (
          select o.id, null::jsonb as key
          union all ${customersCalls('before')} union all ${customersCalls('after')}
-         union ${BRIDGES}) n
+         union ${BRIDGES} union ${THREADS}) n
    cross join lateral (select * from interaction where tenant_id = $1 and id = n.id and deleted_at is null limit 1) i
-   where i.started_at between o.started_at - interval '${BRIDGE_MS} milliseconds'
+   where n.key->>'scope' = 'INTERACTION'
+      or i.started_at between o.started_at - interval '${BRIDGE_MS} milliseconds'
                           and o.started_at + interval '${BRIDGE_MS} milliseconds'`;
 
 /** How interactions stand to each other. It is kept nowhere: the domain tells it from the interactions as they are. */

@@ -1,14 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CannotLink, Joinable, KeyFault } from '../../src/domain/correlate.js';
-import {
-  KEY_LIMITS,
-  canonicalNamespace,
-  keyFault,
-  keysOfLeg,
-  partition,
-} from '../../src/domain/correlate.js';
+import type { CannotLink, KeyFault } from '../../src/domain/correlate.js';
+import { canonicalNamespace, keyFault, keysOfLeg, partition } from '../../src/domain/correlate.js';
 import type { LegKey } from '../../src/domain/leg.js';
+import type { Joinable } from '../../src/domain/reach.js';
+import { KEY_LIMITS } from '../../src/domain/reach.js';
 import type { KeyScope } from '../../src/domain/words.js';
 import { HOUR, NOON, SECOND, call } from '../support/calls.js';
 

@@ -131,6 +131,8 @@ describe('whatever there is', () => {
     CALLED_BACK_BY: 'CALLBACK_OF',
     RETRY_OF: 'RETRIED_BY',
     RETRIED_BY: 'RETRY_OF',
+    PREVIOUS: 'NEXT',
+    NEXT: 'PREVIOUS',
     SHARED_BRIDGE: 'SHARED_BRIDGE',
   };
   const some = fc.array(

@@ -13,7 +13,7 @@ import { testDatabase } from './database.js';
 export const BASE = Date.parse('2026-09-14T15:04:05.000Z');
 export const at = (seconds: number): string => new Date(BASE + Math.round(seconds * 1_000)).toISOString();
 
-const SOURCES = { dialer: 'DIALER', assistant: 'ASSISTANT', human: 'HUMAN' } as const;
+const SOURCES = { dialer: 'DIALER', assistant: 'ASSISTANT', human: 'HUMAN', chat: 'CHAT' } as const;
 export type SourceName = keyof typeof SOURCES;
 
 /** What an interaction is, without the ids and times of its making: equal histories end in equal summaries. */

@@ -27,7 +27,8 @@ export class RelationResolver {
   @Needs('READ_SOURCES')
   @FieldResolver(() => CorrelationKeyType, {
     nullable: true,
-    description: 'The bridge that legs of both name; null for other kinds. Needs READ_SOURCES.',
+    description:
+      'The bridge, or the thread, that legs of both name; null for other kinds. Needs READ_SOURCES.',
   })
   key(@Root() { key }: Relation) {
     return key;

@@ -12,6 +12,7 @@ export interface ShownValues {
   humanWindowMs: number;
   chatWindowMs: number;
   silenceMs: number;
+  inactivityMs: number | null;
   finalizeAfterMs: number;
   joinEarliestMs: number;
   joinLatestMs: number;
@@ -32,6 +33,7 @@ const NAMES: Record<PolicyField, keyof ShownValues> = {
   'window.HUMAN': 'humanWindowMs',
   'window.CHAT': 'chatWindowMs',
   silence: 'silenceMs',
+  inactivity: 'inactivityMs',
   finalizeAfter: 'finalizeAfterMs',
   joinEarliest: 'joinEarliestMs',
   joinLatest: 'joinLatestMs',
@@ -55,13 +57,17 @@ const SWITCHES = {
     'Whether an interaction is analysed by itself, once, when it has ended and nothing of it is waited for any more.',
 };
 
-const TIMES: Record<Exclude<keyof ShownValues, keyof typeof SWITCHES | 'expectedRoles'>, string> = {
+const TIMES: Record<
+  Exclude<keyof ShownValues, keyof typeof SWITCHES | 'inactivityMs' | 'expectedRoles'>,
+  string
+> = {
   assistantWindowMs:
     "How long the assistant's record may be missing after the dialer's answer, unless its source is known to be slower, in ms.",
   dialerWindowMs: "How long the dialer's record may be missing after the end, in ms.",
   humanWindowMs: "How long the human agent's record may be missing after the end, in ms.",
   chatWindowMs: "How long the chat system's record may be missing after the end, in ms.",
-  silenceMs: 'Silence on every leg after which a call is presumed to have ended, in ms.',
+  silenceMs:
+    'Silence on every leg after which a call is presumed to have ended, in ms. For what is written see inactivityMs.',
   finalizeAfterMs: 'After this long nothing is waited for any more, in ms. No window is longer.',
   joinEarliestMs:
     "How soon the assistant may start: after the dialer's answer, or before it when negative, in ms.",
@@ -71,6 +77,10 @@ const TIMES: Record<Exclude<keyof ShownValues, keyof typeof SWITCHES | 'expected
   abandonedWithinMs:
     'A customer who hangs up this soon after the assistant joined has abandoned the call, in ms.',
 };
+const INACTIVITY =
+  'So long after its last activity a session of a written thread is closed, in ms: what comes later is another ' +
+  'interaction, related by PREVIOUS. Null: 30 minutes for CHAT and WEB, a day for SMS and OTHER, three days for EMAIL. ' +
+  'Sessions that are already cut are cut anew by their next record, and all of them by a rebuild.';
 const ROLES_OF =
   'The roles that belong to an interaction before any fact is known. Null: a dialer and an assistant for VOICE, ' +
   'an assistant for WEB, none for the rest.';
@@ -86,6 +96,7 @@ export function addValues(
     Field(() => Int, { nullable, description: described(text) })(prototype, name);
   for (const [name, text] of Object.entries(SWITCHES))
     Field(() => Boolean, { nullable, description: described(text) })(prototype, name);
+  Field(() => Int, { nullable: true, description: described(INACTIVITY) })(prototype, 'inactivityMs');
   Field(() => [RoleEnum], { nullable: true, description: described(ROLES_OF) })(prototype, 'expectedRoles');
 }
 
@@ -102,11 +113,16 @@ export const shownValues = (values: PolicyValues): ShownValues => shownPatch(val
 export const shownPatch = (values: PolicyPatch): ShownPatch =>
   Object.fromEntries(FIELDS.map((field) => [NAMES[field], valueOf(values, field) ?? null]));
 
-/** The values that are given, by our names. Null says nothing, but of roles it says: those of the channel. */
+/** Values of which null says: as the channel has it. */
+const BY_CHANNEL: readonly PolicyField[] = ['inactivity', 'roles'];
+
+/** The values that are given, by our names. Null says nothing but where it is a value. */
 export function readPatch(shown: ShownPatch): PolicyPatch {
   const given = FIELDS.flatMap((field) => {
     const value = shown[NAMES[field]];
-    return value === undefined || (value === null && field !== 'roles') ? [] : [[field, value] as const];
+    return value === undefined || (value === null && !BY_CHANNEL.includes(field))
+      ? []
+      : [[field, value] as const];
   });
   const plain = given.filter(([field]) => !isWindow(field));
   const windows = given.filter(([field]) => isWindow(field));

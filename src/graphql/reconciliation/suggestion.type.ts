@@ -46,6 +46,8 @@ export const JoinReasonEnum = enumOf<JoinReason>('JoinReason', 'What a rule of j
   TOGETHER: 'They are one interaction.',
   PARTED_BY_PERSON: 'A person has parted them.',
   KEY_QUARANTINED: 'A key that both carry reaches too many legs and joins nothing.',
+  OTHER_SESSION:
+    'A key that both carry is the id of a written thread, and inactivity has cut them into different sessions.',
   NO_SHARED_KEY: 'They have no key in common that can join.',
   NOT_COMPARABLE: 'Circumstances compare an answered dialer with an assistant, on the phone.',
   NOT_ENDED: 'Circumstances are compared once both have ended.',

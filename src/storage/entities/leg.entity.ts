@@ -65,12 +65,24 @@ export class LegEntity implements Leg {
 @Entity('correlation_key')
 @Index('correlation_key_by_leg', ['tenantId', 'legId'])
 @Index('correlation_key_by_value', ['tenantId', 'value'])
+@Index('correlation_key_by_session', ['tenantId', 'namespace', 'value', 'openUntil'], {
+  where: 'limit_ms > 0',
+})
 export class CorrelationKeyEntity {
   @PrimaryColumn('uuid') tenantId!: string;
   @PrimaryColumn('text') namespace!: string;
   @PrimaryColumn('text') value!: string;
   @PrimaryColumn('text') scope!: KeyScope;
   @PrimaryColumn('uuid') legId!: string;
+  /** True for a leg of messages: it makes the key a thread, which inactivity cuts into sessions (see thread.ts). */
+  @Column('boolean', { default: false }) isWritten!: boolean;
+  /** The inactivity that closes the leg's session, in ms, by the policy when the leg was written; 0 for a call. */
+  @Column('integer', { default: 0 }) limitMs!: number;
+  @Column(optionalInstant()) beganAt!: number | null;
+  /** The leg's last activity and that limit: what begins later is of another session. */
+  @Column(optionalInstant()) openUntil!: number | null;
+  /** True for a leg of a session of more legs than one interaction can have (rule R8): the key joins it with nothing. */
+  @Column('boolean', { default: false }) isOverfull!: boolean;
 }
 
 /** A strong key that more legs carry than one interaction can have: it joins nothing (rule R8). */

@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { BadUserInput } from '../../domain/errors.js';
 import type { ErasedName } from '../../domain/erasure.js';
 import { addressName, contactName, keyName, legName } from '../../domain/erasure.js';
-import { KEY_LIMITS } from '../../domain/correlate.js';
+import { KEY_LIMITS } from '../../domain/reach.js';
 import { phoneVariants } from '../../domain/phone.js';
 import type { Instant } from '../../domain/words.js';
 import { normalizeAddress } from '../address.js';

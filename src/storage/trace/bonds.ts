@@ -13,13 +13,22 @@ export type StoredPair = Omit<LegPairEntity, 'tenantId'>;
 export interface Bonds {
   /** The legs' keys that are under quarantine, by leg. */
   crowded: Map<string, LegKey[]>;
+  /** The legs' keys by which they are in a session of too many legs, by leg. */
+  overfull: Map<string, LegKey[]>;
   verdicts: Verdicts;
   /** The weak links, each with its evidence. */
   weak: (WeakPair & { stored: StoredPair })[];
 }
 
+interface KeyOfLeg {
+  legId: string;
+  namespace: string;
+  value: string;
+}
+
 interface BondRow {
-  crowded: { legId: string; namespace: string; value: string }[] | null;
+  crowded: KeyOfLeg[] | null;
+  overfull: KeyOfLeg[] | null;
   verdicts: { pair: LegPair; verdict: LegVerdict }[] | null;
   weak: object[] | null;
 }
@@ -30,6 +39,13 @@ export const latestVerdicts = (legs: string): string =>
      from leg_verdict v where v.tenant_id = $1 and ${legs}
     order by v.leg_id, v.other_leg_id, v.audit_id desc`;
 
+/** The legs' strong keys for which a condition on `k` holds. */
+const keysThat = (condition: string): string =>
+  `(select jsonb_agg(jsonb_build_object('legId', k.leg_id, 'namespace', k.namespace, 'value', k.value)
+                     order by k.leg_id, k.namespace, k.value)
+      from correlation_key k
+     where k.tenant_id = $1 and k.leg_id = any($2::uuid[]) and k.scope = 'INTERACTION' and ${condition})`;
+
 /** All bonds of the given legs with each other. One statement. */
 export async function loadBonds(
   tx: EntityManager,
@@ -38,11 +54,9 @@ export async function loadBonds(
 ): Promise<Bonds> {
   const [row]: BondRow[] = await tx.query(
     `select
-       (select jsonb_agg(jsonb_build_object('legId', k.leg_id, 'namespace', k.namespace, 'value', k.value)
-                         order by k.leg_id, k.namespace, k.value)
-          from correlation_key k
-          join quarantined_key q on q.tenant_id = k.tenant_id and q.namespace = k.namespace and q.value = k.value
-         where k.tenant_id = $1 and k.leg_id = any($2::uuid[]) and k.scope = 'INTERACTION') as crowded,
+       ${keysThat(`exists (select from quarantined_key q where q.tenant_id = k.tenant_id
+                            and q.namespace = k.namespace and q.value = k.value)`)} as crowded,
+       ${keysThat('k.is_overfull')} as overfull,
        (select jsonb_agg(jsonb_build_object('pair', jsonb_build_array(v.leg_id, v.other_leg_id), 'verdict', v.verdict))
           from (${latestVerdicts('v.leg_id = any($2::uuid[])')}) v) as verdicts,
        (select jsonb_agg(to_jsonb(p)) from leg_pair p
@@ -54,14 +68,15 @@ export async function loadBonds(
   const pairsOf = (verdict: LegVerdict) =>
     verdicts.filter((one) => one.verdict === verdict).map(({ pair }) => pair);
   return {
-    crowded: crowdedByLeg(row?.crowded ?? []),
+    crowded: keysByLeg(row?.crowded ?? []),
+    overfull: keysByLeg(row?.overfull ?? []),
     verdicts: { together: pairsOf('TOGETHER'), apart: pairsOf('APART') },
     weak: (row?.weak ?? []).map(weakPair),
   };
 }
 
-function crowdedByLeg(rows: NonNullable<BondRow['crowded']>): Bonds['crowded'] {
-  const byLeg: Bonds['crowded'] = new Map();
+function keysByLeg(rows: readonly KeyOfLeg[]): Map<string, LegKey[]> {
+  const byLeg = new Map<string, LegKey[]>();
   for (const { legId, ...key } of rows)
     byLeg.set(legId, [...(byLeg.get(legId) ?? []), { ...key, scope: 'INTERACTION' }]);
   return byLeg;

@@ -1,21 +1,78 @@
 import type { EntityManager } from 'typeorm';
-import { KEY_LIMITS } from '../../domain/correlate.js';
 import type { LegKey } from '../../domain/leg.js';
+import { KEY_LIMITS, keyName } from '../../domain/reach.js';
+import type { Presence } from '../../domain/thread.js';
 import { CorrelationKeyEntity, QuarantinedKeyEntity } from '../entities/leg.entity.js';
 import { writeRows } from '../transaction.js';
+import { callsWith, isOfSession, isQuarantined, isSameKey, isThread, sessionOf } from './session-sql.js';
 
-/** Adds the keys of legs to what joining looks up. Keys are never taken away: a statement cannot be unsaid. */
+/** A leg with what joining looks up of it. */
+export interface KeyedLeg {
+  legId: string;
+  keys: readonly LegKey[];
+  presence: Presence;
+}
+
+/** Keeps the keys of legs, and when the legs were there. Keys are never taken away: a statement cannot be unsaid. */
 export async function writeKeys(
   tx: EntityManager,
   tenantId: string,
-  legs: readonly { legId: string; keys: readonly LegKey[] }[],
+  legs: readonly KeyedLeg[],
 ): Promise<void> {
-  const rows = legs.flatMap(({ legId, keys }) => keys.map((key) => ({ tenantId, legId, ...key })));
-  await writeRows(tx, CorrelationKeyEntity, rows, { onConflict: 'nothing' });
+  const rows = legs.flatMap(({ legId, keys, presence: { manner, from, until, limitMs } }) =>
+    keys.map((key) => ({
+      tenantId,
+      legId,
+      ...key,
+      isWritten: manner === 'WRITTEN',
+      limitMs,
+      beganAt: from,
+      openUntil: until + limitMs,
+    })),
+  );
+  await writeRows(tx, CorrelationKeyEntity, rows, { onConflict: 'changed' });
+  const written = legs.filter(({ presence }) => presence.manner === 'WRITTEN');
+  await releaseThreads(
+    tx,
+    tenantId,
+    written.map(({ legId }) => legId),
+  );
+}
+
+/** Keys by which these legs are in a session of too many legs, where that is not known yet. */
+export async function noteOverfull(
+  tx: EntityManager,
+  tenantId: string,
+  found: ReadonlyMap<string, readonly LegKey[]>,
+  known: ReadonlyMap<string, readonly LegKey[]>,
+): Promise<void> {
+  const fresh = [...found].flatMap(([legId, keys]) => {
+    const names = new Set(known.get(legId)?.map(keyName));
+    return keys.filter((key) => !names.has(keyName(key))).map((key) => ({ legId, ...key }));
+  });
+  if (fresh.length === 0) return;
+  await tx.query(
+    `update correlation_key k set is_overfull = true
+       from jsonb_to_recordset($2::jsonb) as f("legId" uuid, namespace text, value text)
+      where k.tenant_id = $1 and k.leg_id = f."legId" and k.namespace = f.namespace and k.value = f.value
+        and k.scope = 'INTERACTION'`,
+    [tenantId, JSON.stringify(fresh)],
+  );
+}
+
+/** A key that turns out to be a thread's is cut into sessions, however many legs carry it. */
+async function releaseThreads(tx: EntityManager, tenantId: string, legIds: readonly string[]): Promise<void> {
+  if (legIds.length === 0) return;
+  await tx.query(
+    `delete from quarantined_key q using correlation_key k
+      where k.tenant_id = $1 and k.leg_id = any($2::uuid[]) and k.scope = 'INTERACTION'
+        and q.tenant_id = $1 and q.namespace = k.namespace and q.value = k.value`,
+    [tenantId, legIds],
+  );
 }
 
 /**
- * Puts the strong keys of these legs that too many legs carry under quarantine. Answers the legs that a
+ * Puts the strong keys of these legs that too many calls carry under quarantine. Answers the legs that a
  * key now under quarantine had held together: they are to be joined anew, without it.
  */
 export async function quarantineKeys(
@@ -25,14 +82,14 @@ export async function quarantineKeys(
 ): Promise<string[]> {
   const crowded: { namespace: string; value: string; legIds: string[] }[] = await tx.query(
     `select k.namespace, k.value, reach.leg_ids as "legIds"
-       from (select distinct namespace, value from correlation_key
-              where tenant_id = $1 and leg_id = any($2::uuid[]) and scope = 'INTERACTION') k
+       from (select distinct k.namespace, k.value from correlation_key k
+              where k.tenant_id = $1 and k.leg_id = any($2::uuid[]) and k.scope = 'INTERACTION'
+                and not ${isQuarantined('k')} and not ${isThread('k')}
+             offset 0) k
       cross join lateral (
             select array_agg(c.leg_id) as leg_ids, count(*) as legs from correlation_key c
-             where c.tenant_id = $1 and c.namespace = k.namespace and c.value = k.value and c.scope = 'INTERACTION') reach
-      where reach.legs > $3
-        and not exists (select from quarantined_key q
-                         where q.tenant_id = $1 and q.namespace = k.namespace and q.value = k.value)`,
+             where ${isSameKey('c', 'k')}) reach
+      where reach.legs > $3`,
     [tenantId, legIds, KEY_LIMITS.legs],
   );
   const rows = crowded.map(({ namespace, value }) => ({ tenantId, namespace, value }));
@@ -41,8 +98,8 @@ export async function quarantineKeys(
 }
 
 /**
- * All legs that the given ones reach over strong keys not under quarantine, over the word of a person, and over
- * weak links; themselves included.
+ * All legs that the given ones, and those of their interactions, reach over strong keys, over the word of a person,
+ * and over weak links; themselves included. Of a thread that is the sessions they meet, and nothing before or after.
  */
 export async function reachableLegs(
   tx: EntityManager,
@@ -51,7 +108,10 @@ export async function reachableLegs(
 ): Promise<string[]> {
   const rows: { legId: string }[] = await tx.query(
     `with recursive reached(leg_id) as (
-       select unnest($2::uuid[])
+       (select unnest($2::uuid[])
+        union
+        select fellow.id from leg l join leg fellow on fellow.tenant_id = $1 and fellow.interaction_id = l.interaction_id
+         where l.tenant_id = $1 and l.id = any($2::uuid[]))
        union
        select other.leg_id from reached cross join lateral (${NEIGHBOURS}) other
      )
@@ -61,18 +121,13 @@ export async function reachableLegs(
   return rows.map((row) => row.legId);
 }
 
-/** `offset 0` fences the lookups: first the leg's own few keys that may join, then the legs that carry them. */
+/** `offset 0` fences the lookups: first the leg's own few keys, then the legs that carry them. */
 const NEIGHBOURS = `
   select other.leg_id
-    from (select k.namespace, k.value from correlation_key k
+    from (select k.*, ${isOfSession('k')} as is_of_session from correlation_key k
            where k.tenant_id = $1 and k.leg_id = reached.leg_id and k.scope = 'INTERACTION'
-             and not exists (select from quarantined_key q
-                              where q.tenant_id = $1 and q.namespace = k.namespace and q.value = k.value)
           offset 0) own
-   cross join lateral (
-         select c.leg_id from correlation_key c
-          where c.tenant_id = $1 and c.namespace = own.namespace and c.value = own.value and c.scope = 'INTERACTION'
-         offset 0) other
+   cross join lateral (${callsWith('own', KEY_LIMITS.legs + 1)} union all ${sessionOf('own')} offset 0) other
   union all
   select other_leg_id from leg_verdict where tenant_id = $1 and leg_id = reached.leg_id and verdict = 'TOGETHER'
   union all

@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import type { PolicySet } from '../../domain/policy.js';
 import { DEFAULT_POLICY } from '../../domain/policy.js';
 import type { PolicyEntity } from '../entities/policy.entity.js';
@@ -11,3 +12,9 @@ export const LATEST_POLICY =
 /** A stated policy; values that it was made too early to have are the product's. */
 export const policyOf = (stated: StatedPolicy | null): PolicySet =>
   stated === null ? DEFAULT_POLICY : { ...DEFAULT_POLICY, ...stated.policy, version: stated.version };
+
+/** The policy as it is now. */
+export async function loadPolicy(tx: EntityManager, tenantId: string): Promise<PolicySet> {
+  const [latest]: StatedPolicy[] = await tx.query(LATEST_POLICY, [tenantId]);
+  return policyOf(latest ?? null);
+}

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { KEY_LIMITS } from '../../domain/correlate.js';
+import { KEY_LIMITS } from '../../domain/reach.js';
 import { inTransaction } from '../transaction.js';
 import { lockPolicy } from './locks.js';
 import { refreshLegs } from './refresh.js';
@@ -59,7 +59,7 @@ async function nextLegs(db: DataSource, tenantId: string, after: string): Promis
   return rows.map(({ id }) => id);
 }
 
-/** Keys under quarantine that no longer reach too many legs may join again. */
+/** Keys under quarantine, and sessions, that no longer have too many legs may join again. */
 async function releaseKeys(db: DataSource, tenantId: string): Promise<void> {
   await db.query(
     `delete from quarantined_key q
@@ -68,5 +68,9 @@ async function releaseKeys(db: DataSource, tenantId: string): Promise<void> {
                where k.tenant_id = q.tenant_id and k.namespace = q.namespace and k.value = q.value
                  and k.scope = 'INTERACTION' limit $2) carriers) <= $2 - 1`,
     [tenantId, KEY_LIMITS.legs + 1],
+  );
+  await db.query(
+    'update correlation_key set is_overfull = false where tenant_id = $1 and limit_ms > 0 and is_overfull',
+    [tenantId],
   );
 }

@@ -1,8 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { keysOfLeg } from '../../domain/correlate.js';
+import { DEFAULT_POLICY } from '../../domain/policy.js';
+import { mayBeCut, presenceOf } from '../../domain/thread.js';
 import { noteRecordings } from '../recording/recording-notes.js';
 import { foldCalls, NEVER_JOINED, writeCalls } from './call-store.js';
 import { quarantineKeys, writeKeys } from './correlation.js';
+import { loadPolicy } from './policy-row.js';
 import type { Rejoining } from './rejoin.js';
 import { rejoin, settleReach } from './rejoin.js';
 
@@ -28,10 +31,11 @@ export async function refreshLegs(
     return { ...NEVER_JOINED, call, keys, ignoredKeys: faults };
   });
   const calls = refreshed.map(({ call }) => call);
+  const policy = calls.some(mayBeCut) ? await loadPolicy(tx, tenantId) : DEFAULT_POLICY;
   await writeKeys(
     tx,
     tenantId,
-    refreshed.map(({ call, keys }) => ({ legId: call.id, keys })),
+    refreshed.map(({ call, keys }) => ({ legId: call.id, keys, presence: presenceOf(call, policy) })),
   );
   const parted = await quarantineKeys(tx, tenantId, legIds);
   const { known, before } = await settleReach(tx, tenantId, [...new Set([...legIds, ...parted])], refreshed);

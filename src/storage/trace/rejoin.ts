@@ -1,10 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import type { Partition } from '../../domain/correlate.js';
 import type { Assignment, Identities } from '../../domain/identity.js';
 import { assignIds, partingIds } from '../../domain/identity.js';
 import type { Joined, JoinedGroup } from '../../domain/join.js';
 import { joinLegs } from '../../domain/join.js';
-import type { LegKey } from '../../domain/leg.js';
+import type { PolicySet } from '../../domain/policy.js';
+import { keyName } from '../../domain/reach.js';
+import { presenceOf } from '../../domain/thread.js';
 import type { CallChange } from '../entities/change.entity.js';
 import { LegEntity } from '../entities/leg.entity.js';
 import { newId } from '../ids.js';
@@ -13,7 +14,7 @@ import type { Bonds } from './bonds.js';
 import { loadBonds, removePairs } from './bonds.js';
 import type { KnownCall } from './call-store.js';
 import { loadCalls } from './call-store.js';
-import { reachableLegs } from './correlation.js';
+import { noteOverfull, reachableLegs } from './correlation.js';
 import type { Cause } from './cause.js';
 import { lockInteractions, writeInteractions } from './interaction-store.js';
 import { mergeInteractions } from './merge.js';
@@ -123,7 +124,7 @@ export async function rejoin(
     tenantId,
     work.known.map(({ call }) => call.id),
   );
-  const { joined, joinable } = regroup(work.known, bonds);
+  const { joined, joinable } = regroup(work.known, bonds, tenant.policy);
   const { assignments, merged, moved, revived } = await identify(tx, tenantId, joined.groups, work);
   const callOf = new Map(joinable.map((one) => [one.call.id, one]));
   const changeOf = new Map(work.changes.map((change) => [change.callId, change]));
@@ -147,6 +148,7 @@ export async function rejoin(
   const { before } = work;
   await mergeInteractions(tx, tenantId, merged, { before, deletions }, work.causeOf([]), now);
   await removePairs(tx, tenantId, joined.lapsed);
+  await noteOverfull(tx, tenantId, joined.overfull, bonds.overfull);
   const orphans = joined.orphans.flatMap((id) => {
     const call = callOf.get(id)?.call;
     return (call && orphanOf(tenantId, call, tenant.defaultCountry)) ?? [];
@@ -167,35 +169,33 @@ async function identify(
   return assignIds(groups, places, { survivorId, leaverId, redirects, nameNew: newId });
 }
 
-const nameOf = (key: { namespace: string; value: string }): string => `${key.namespace}/${key.value}`;
-
 /** Groups the legs by what may join them, and notes on each leg the keys that may not. */
-function regroup(known: readonly KnownCall[], bonds: Bonds): { joined: Joined; joinable: KnownCall[] } {
-  const banned = new Set([...bonds.crowded.values()].flat().map(nameOf));
-  const strong = (keys: readonly LegKey[]) =>
-    keys.filter((key) => key.scope === 'INTERACTION' && !banned.has(nameOf(key)));
+function regroup(
+  known: readonly KnownCall[],
+  bonds: Bonds,
+  policy: PolicySet,
+): { joined: Joined; joinable: KnownCall[] } {
   const joined = joinLegs(
-    known.map(({ call, keys }) => ({ leg: call, keys: strong(keys) })),
+    known.map(({ call, keys }) => ({ leg: call, keys, presence: presenceOf(call, policy) })),
     bonds.verdicts,
     bonds.weak,
+    {
+      quarantined: new Set([...bonds.crowded.values()].flat().map(keyName)),
+      overfull: bonds.overfull,
+    },
   );
-  for (const key of joined.quarantined) banned.add(nameOf(key));
-  return { joined, joinable: known.map((one) => withIgnored(one, banned, joined.overruled)) };
+  return { joined, joinable: known.map((one) => withIgnored(one, joined)) };
 }
 
-function withIgnored(
-  one: KnownCall,
-  banned: ReadonlySet<string>,
-  overruled: Partition['overruled'],
-): KnownCall {
+function withIgnored(one: KnownCall, { tooFar, overruled }: Joined): KnownCall {
   const read = one.ignoredKeys.filter(({ fault }) => fault !== 'REACHES_TOO_FAR' && fault !== 'OVERRULED');
-  const tooFar = one.keys.filter((key) => key.scope === 'INTERACTION' && banned.has(nameOf(key)));
+  const far = tooFar.get(one.call.id) ?? [];
   const parted = overruled.get(one.call.id) ?? [];
   return {
     ...one,
     ignoredKeys: [
       ...read,
-      ...tooFar.map((key) => ({ key, fault: 'REACHES_TOO_FAR' as const })),
+      ...far.map((key) => ({ key, fault: 'REACHES_TOO_FAR' as const })),
       ...parted.map((key) => ({ key, fault: 'OVERRULED' as const })),
     ],
   };

@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795258243047 implements MigrationInterface {
-  name = 'Initial1795258243047';
+export class Initial1795258665429 implements MigrationInterface {
+  name = 'Initial1795258665429';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -643,6 +643,11 @@ export class Initial1795258243047 implements MigrationInterface {
                 "value" text NOT NULL,
                 "scope" text NOT NULL,
                 "leg_id" uuid NOT NULL,
+                "is_written" boolean NOT NULL DEFAULT false,
+                "limit_ms" integer NOT NULL DEFAULT '0',
+                "began_at" TIMESTAMP(3) WITH TIME ZONE,
+                "open_until" TIMESTAMP(3) WITH TIME ZONE,
+                "is_overfull" boolean NOT NULL DEFAULT false,
                 CONSTRAINT "PK_ea48026ebcbe5dbc65fb65c96c9" PRIMARY KEY (
                     "tenant_id",
                     "namespace",
@@ -651,6 +656,10 @@ export class Initial1795258243047 implements MigrationInterface {
                     "leg_id"
                 )
             )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "correlation_key_by_session" ON "correlation_key" ("tenant_id", "namespace", "value", "open_until")
+            WHERE limit_ms > 0
         `);
     await queryRunner.query(`
             CREATE INDEX "correlation_key_by_value" ON "correlation_key" ("tenant_id", "value")
@@ -1050,6 +1059,9 @@ export class Initial1795258243047 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP INDEX "public"."correlation_key_by_value"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."correlation_key_by_session"
         `);
     await queryRunner.query(`
             DROP TABLE "correlation_key"

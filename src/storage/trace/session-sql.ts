@@ -1,0 +1,59 @@
+/**
+ * Conditions on rows of `correlation_key`, of tenant `$1`, for joining over strong keys. They find no fewer legs
+ * than the domain joins (see domain/reach.ts), and of a thread no more than the sessions that a leg meets.
+ */
+
+/** Does row `c` carry the strong key of row `k`? */
+export const isSameKey = (c: string, k: string): string =>
+  `${c}.tenant_id = $1 and ${c}.namespace = ${k}.namespace and ${c}.value = ${k}.value and ${c}.scope = 'INTERACTION'`;
+
+export const isQuarantined = (k: string): string =>
+  `exists (select from quarantined_key q
+            where q.tenant_id = $1 and q.namespace = ${k}.namespace and q.value = ${k}.value)`;
+
+/** The rows that inactivity may cut, which have an index of their own. */
+const MAY_BE_CUT = 'limit_ms > 0';
+
+/** Does any leg of messages carry the key of row `k`? */
+export const isThread = (k: string): string =>
+  `exists (select from correlation_key w where ${isSameKey('w', k)} and w.${MAY_BE_CUT} and w.is_written)`;
+
+const ms = (amount: string): string => `${amount} * interval '1 millisecond'`;
+
+/** Were the legs of two rows there within the longer of their limits? The domain's `touch`. */
+const touches = (a: string, b: string): string => {
+  const follows = (one: string, other: string) =>
+    `${one}.began_at <= ${other}.open_until + ${ms(`(greatest(${one}.limit_ms, ${other}.limit_ms) - ${other}.limit_ms)`)}`;
+  return `${follows(a, b)} and ${follows(b, a)}`;
+};
+
+/** Where in the index of a key the rows begin that may touch `k`: none that is closed before `k` began. */
+const fromThere = (c: string, k: string): string =>
+  `${c}.${MAY_BE_CUT} and ${c}.open_until >= ${k}.began_at - ${ms(`${k}.limit_ms`)}`;
+
+/** Is the leg of row `k` messages, or one that does not say what it is and meets messages? */
+export const isOfSession = (k: string): string =>
+  `(${k}.is_written or (${k}.${MAY_BE_CUT} and exists (
+     select from correlation_key w
+      where ${isSameKey('w', k)} and ${fromThere('w', k)} and w.is_written and ${touches('w', k)})))`;
+
+/** Legs of no session with the key of row `k`, unless it is messages or under quarantine. More are too many anyway. */
+export const callsWith = (k: string, limit: number): string =>
+  `(select c.leg_id from correlation_key c
+     where not ${k}.is_written and not ${isQuarantined(k)} and ${isSameKey('c', k)} and not ${isOfSession('c')}
+     limit ${limit})`;
+
+/**
+ * Legs that meet row `k` in a session of its key. Where a session is known to have too many legs one of them is
+ * enough to tell so.
+ */
+export const sessionOf = (k: string): string => {
+  const meeting = `${isSameKey('c', k)} and ${touches('c', k)} and (${k}.is_of_session or ${isOfSession('c')})`;
+  return `
+   (select c.leg_id from correlation_key c where ${fromThere('c', k)} and not c.is_overfull and ${meeting})
+   union all
+   (select c.leg_id from correlation_key c
+     where not ${k}.is_overfull and ${fromThere('c', k)} and c.is_overfull and ${meeting} limit 1)
+   union all
+   (select c.leg_id from correlation_key c where ${k}.is_of_session and c.limit_ms = 0 and ${meeting})`;
+};
