@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Forbidden, NotFound, Unauthenticated } from '../domain/errors.js';
 import { may } from '../domain/permissions.js';
 import type { Json, JsonObject } from '../domain/record.js';
+import { inDocumentOrder } from '../domain/verdict/key-order.js';
 import { FAILURES } from '../domain/verdict/lifecycle.js';
 import { localId } from '../graphql/node.js';
 import type { AnalysisReader, TimelineAnalysisRow } from '../storage/analysis/analysis-reader.js';
@@ -33,7 +34,7 @@ export const registerAnalyses =
  * `result` is there only when it is completed; `error` is empty unless it failed.
  */
 export function analysisJson(row: TimelineAnalysisRow): JsonObject {
-  const result: Record<string, Json> = row.result === null ? {} : { result: row.result };
+  const result: Record<string, Json> = row.result === null ? {} : { result: inDocumentOrder(row.result) };
   return {
     id: row.id,
     customer_id: row.tenantId,

@@ -126,7 +126,7 @@ describe('a call, from its records to its verdict', () => {
         summary: string;
         summarySource: string;
         analysis: object;
-        latestTimelineAnalysis: Record<string, unknown> & { id: string; resultJson: object };
+        latestTimelineAnalysis: Record<string, unknown> & { id: string; resultJson: Record<string, object> };
       };
     }>(
       admin,
@@ -216,6 +216,14 @@ describe('a call, from its records to its verdict', () => {
     const body = (await answer.json()) as Record<string, unknown>;
     expect(answer.status).toBe(200);
     expect(body['result']).toEqual(analysis.resultJson);
+    expect(JSON.stringify(body['result'])).toBe(JSON.stringify(analysis.resultJson));
+    const keys = (block?: string) =>
+      Object.keys((block === undefined ? analysis.resultJson : analysis.resultJson[block]) ?? {}).join(' ');
+    expect([keys(), keys('session_context'), keys('outcome')]).toEqual([
+      'version overall_status input_reduced session_context outcome metrics resources_used interactions narrative issues',
+      'reference_type channel direction direction_raw participants flow_name started_at multi_leg ai_handled human_involved',
+      'result ended_by reason detail',
+    ]);
     expect(Object.keys(body)).toEqual([
       'id',
       'customer_id',

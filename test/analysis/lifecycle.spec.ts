@@ -124,8 +124,19 @@ describe('an analysis', () => {
 
   it('that two ask for at once is one', async () => {
     const interaction = await endedCall('a');
-    const ids = await Promise.all([start(interaction), start(interaction), start(interaction, true)]);
+    const ids = await Promise.all([start(interaction), start(interaction), start(interaction)]);
     expect(new Set(ids).size).toBe(1);
+    expect(await jobs()).toHaveLength(1);
+  });
+
+  it('that runs is not passed off as the new one that is asked for: the request is refused, and nothing is begun', async () => {
+    const interaction = await endedCall('a');
+    await start(interaction);
+    await expect(start(interaction, true)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      field: 'reanalyze',
+      message: 'It is being analysed now; ask again 60 s after that has ended.',
+    });
     expect(await jobs()).toHaveLength(1);
   });
 

@@ -55,24 +55,20 @@ export type StartDecision =
   | { kind: 'REFUSED'; code: 'CONFLICT' | 'RATE_LIMITED'; field: string; message: string };
 
 /**
- * One that runs is answered whoever asks; one that is there is answered unless a new one is asked for.
- * A new one needs an interaction that ended, a minute since the one before, and room among those that run.
+ * One that is there, or runs, is answered unless a new one is asked for. A new one needs an interaction that
+ * ended, a minute since the end of the one before, and room among those that run.
  */
 export function decideStart(state: StartState, now: Instant): StartDecision {
   const { latest, reanalyze } = state;
-  if (latest !== null && (latest.status === 'PROGRESSING' || !reanalyze))
-    return { kind: 'EXISTING', id: latest.id };
+  if (latest !== null && !reanalyze) return { kind: 'EXISTING', id: latest.id };
   if (state.endedAt === null)
     return refused(
       'CONFLICT',
       'interactionId',
       'The interaction has not ended; only ended ones are analysed.',
     );
-  const wait = latest === null ? 0 : latest.updatedAt + ANALYSIS_LIMITS.coolDown - now;
-  if (wait > 0) {
-    const seconds = Math.ceil(wait / 1_000);
-    return refused('RATE_LIMITED', 'reanalyze', `It was analysed just now; ask again in ${seconds} s.`);
-  }
+  const tooSoon = latest === null ? null : tooSoonAfter(latest, now);
+  if (tooSoon !== null) return refused('RATE_LIMITED', 'reanalyze', tooSoon);
   if (state.running >= ANALYSIS_LIMITS.running)
     return refused(
       'RATE_LIMITED',
@@ -80,6 +76,15 @@ export function decideStart(state: StartState, now: Instant): StartDecision {
       `${ANALYSIS_LIMITS.running} analyses are running already; ask again when one of them is done.`,
     );
   return { kind: 'START' };
+}
+
+/** Why another analysis cannot begin yet; null when it can. */
+function tooSoonAfter(latest: NonNullable<StartState['latest']>, now: Instant): string | null {
+  const { coolDown } = ANALYSIS_LIMITS;
+  if (latest.status === 'PROGRESSING')
+    return `It is being analysed now; ask again ${coolDown / 1_000} s after that has ended.`;
+  const wait = latest.updatedAt + coolDown - now;
+  return wait > 0 ? `It was analysed just now; ask again in ${Math.ceil(wait / 1_000)} s.` : null;
 }
 
 const refused = (code: 'CONFLICT' | 'RATE_LIMITED', field: string, message: string): StartDecision => ({

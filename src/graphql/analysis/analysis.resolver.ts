@@ -13,6 +13,7 @@ import {
   Subscription,
 } from 'type-graphql';
 import { NotFound } from '../../domain/errors.js';
+import { inDocumentOrder } from '../../domain/verdict/key-order.js';
 import { FAILURES } from '../../domain/verdict/lifecycle.js';
 import type { TimelineAnalysisFilter, TimelineAnalysisRow } from '../../storage/analysis/analysis-reader.js';
 import { isStale } from '../../storage/analysis/analysis-reader.js';
@@ -156,7 +157,7 @@ export class TimelineAnalysisResolver {
       'The verdict as `GET /timeline-analyses/:id` has it: snake_case, and what does not apply is an absent key.',
   })
   resultJson(@Root() { result }: TimelineAnalysisRow) {
-    return result;
+    return result === null ? null : inDocumentOrder(result);
   }
 
   @FieldResolver(() => String, {

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/domain/record.js';
 import { readVerdict, verdictJson } from '../../../src/domain/verdict/json.js';
+import { inDocumentOrder } from '../../../src/domain/verdict/key-order.js';
 import type { Verdict } from '../../../src/domain/verdict/verdict.js';
 import {
   ENDED_BY,
@@ -132,6 +133,37 @@ describe('the JSON form of a verdict', () => {
       turns_bot: 0,
       max_gap_ms: 7,
     });
+  });
+});
+
+/** As a `jsonb` column gives it back: shorter names first, and names of one length by their letters. */
+const fromDatabase = (json: JsonObject[string]): JsonObject[string] => {
+  if (Array.isArray(json)) return json.map(fromDatabase);
+  if (json === null || typeof json !== 'object') return json;
+  const byLength = (a: string, b: string) => a.length - b.length || (a < b ? -1 : 1);
+  const names = Object.keys(json).sort(byLength);
+  return Object.fromEntries(names.map((name) => [name, fromDatabase(json[name] ?? null)]));
+};
+
+describe('the keys of the JSON form', () => {
+  it("stand in the document's order, also when the database has lost it", () => {
+    fc.assert(
+      fc.property(verdicts, (verdict) => {
+        const detail = { duration_sec: '312', hangup_reason: 'normal' };
+        const json = verdictJson({ ...verdict, outcome: verdict.outcome && { ...verdict.outcome, detail } });
+        expect(JSON.stringify(inDocumentOrder(fromDatabase(json) as JsonObject))).toBe(JSON.stringify(json));
+      }),
+    );
+  });
+
+  it("of a thread's detail too, and names that nobody knows stand last, as they came", () => {
+    const detail = ['chat_platform', 'last_activity_by', 'turns_self', 'turns_peer', 'unanswered'];
+    const rest = ['delivery_failures', 'thread_span_sec', 'truncated', 'zebra', 'ant'];
+    const mixed = Object.fromEntries(
+      ['zebra', 'ant', ...[...detail, ...rest.slice(0, 3)].reverse()].map((name) => [name, '1']),
+    );
+    const [outcome] = Object.values(inDocumentOrder({ outcome: { detail: mixed } })) as [{ detail: object }];
+    expect(Object.keys(outcome.detail)).toEqual([...detail, ...rest]);
   });
 });
 

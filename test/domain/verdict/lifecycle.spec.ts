@@ -18,9 +18,14 @@ describe('a request to analyse', () => {
     ['one whose analysis failed finds that', { latest: latest('FAILED', 1e6) }, EXISTING],
     ['one that is being analysed finds that', { latest: latest('PROGRESSING') }, EXISTING],
     [
-      'one that is being analysed finds that, also when it asks anew',
+      'one that is being analysed is refused when it asks anew: the one that runs is not what it asks for',
       { latest: latest('PROGRESSING', 1e6), reanalyze: true },
-      EXISTING,
+      {
+        kind: 'REFUSED',
+        code: 'RATE_LIMITED',
+        field: 'reanalyze',
+        message: 'It is being analysed now; ask again 60 s after that has ended.',
+      },
     ],
     [
       'one that was analysed, and goes on again, finds that',
