@@ -1,4 +1,4 @@
-import { phoneVariants } from './phone.js';
+import { oneVariant } from './phone.js';
 import type { NeutralRecord } from './record.js';
 import type { Instant } from './words.js';
 
@@ -18,7 +18,7 @@ export const keyName = (key: { namespace: string; value: string }): string =>
 export const contactName = (key: { namespace: string; value: string }): string =>
   `contact/${key.namespace}/${key.value}`;
 /** The same for every form of a number. */
-export const addressName = (e164: string): string => `address/${[...phoneVariants(e164)].sort()[0] ?? e164}`;
+export const addressName = (e164: string): string => `address/${oneVariant(e164)}`;
 
 /** The first time that a record speaks of: a late record of an old call is old. */
 export function beganAt(record: NeutralRecord): Instant {

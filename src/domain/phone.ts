@@ -28,6 +28,9 @@ export function phoneVariants(e164: string): string[] {
   return [e164, ...other.map(([, from, to]) => e164.replace(from, to))];
 }
 
+/** One of its forms, the same for all of them: equal customers have equal ones (rule R12). */
+export const oneVariant = (e164: string): string => [...phoneVariants(e164)].sort()[0] ?? e164;
+
 /** True when the source says that the caller hid the number; a source that says nothing hides nothing. */
 export const isWithheld = (raw: string | null): boolean => raw !== null && WITHHELD.has(bareAddress(raw));
 

@@ -12,7 +12,7 @@ import { bounded } from './bounds.js';
 import { bodyHash } from './canonical.js';
 import { parseNeutralRecord } from './neutral/parse.js';
 import type { Delivery, ProviderAdapter } from './providers/adapter.js';
-import { adapterFor } from './providers/index.js';
+import { adapterFor, namespaceOf } from './providers/index.js';
 import { redact, redactText } from './redact.js';
 import type { Receiver, RecordResult } from './results.js';
 
@@ -182,7 +182,8 @@ function readNeutral(source: SourceEntity, input: unknown, index: number): Entry
     const { record, unknownFields } = parseNeutralRecord(body, { role: source.role });
     const { payload = body, ...statement } = record;
     const hash = bodyHash(body);
-    const incoming = { sourceId: source.id, identityNamespace: null, hash, record: statement, payload };
+    const identityNamespace = namespaceOf(source.provider);
+    const incoming = { sourceId: source.id, identityNamespace, hash, record: statement, payload };
     return { index, incoming, unknownFields, fault: null };
   } catch (error) {
     if (!(error instanceof ThroughlineError)) throw error;

@@ -1,5 +1,5 @@
 import type { LegKey } from '../domain/leg.js';
-import { phoneVariants } from '../domain/phone.js';
+import { oneVariant } from '../domain/phone.js';
 import { normalizeAddress } from './address.js';
 
 /** Namespaces of keys that are numbers; a value with a plus is one under any name. */
@@ -27,7 +27,7 @@ function keyOf({ namespace, value }: LegKey, defaultCountry: string): string | n
 }
 
 /** The same for every form of a number; for a normal address. */
-export const addressKey = (e164: string): string => `address:${[...phoneVariants(e164)].sort()[0] ?? e164}`;
+export const addressKey = (e164: string): string => `address:${oneVariant(e164)}`;
 
 const contactKey = (namespace: string, id: string): string => `id:${JSON.stringify([namespace, id])}`;
 

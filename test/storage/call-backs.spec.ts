@@ -62,6 +62,7 @@ describe('a call-back', () => {
       5 * HOUR,
     ],
     ['is no call of ours', 5 * HOUR, { direction: 'OUTBOUND' }, null],
+    ['is no message', 5 * HOUR, { channel: 'SMS' }, null],
     ['is no test', 5 * HOUR, { isTest: true }, null],
     ['is nobody else', 5 * HOUR, { customer: { address: '+12025550124' } }, null],
     ['is not a day after the call began', 24 * HOUR, {}, null],
@@ -70,6 +71,17 @@ describe('a call-back', () => {
   ])('%s', async (_name, seconds, said, expected) => {
     await call('second', seconds, said);
     expect(await calledBack()).toBe(expected);
+  });
+
+  it.each([
+    ['+5511987650123', '+551187650123'],
+    ['+525512345678', '+5215512345678'],
+    ['+541123456789', '+5491123456789'],
+  ])('is %s calling as %s', async (one, other) => {
+    await world.clear();
+    await call('first', 0, { customer: { address: one } });
+    await call('second', HOUR, { customer: { address: other } });
+    expect(await calledBack()).toBe(HOUR);
   });
 
   it('is the first of several', async () => {

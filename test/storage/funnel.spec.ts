@@ -92,6 +92,7 @@ describe('the funnel of the database', () => {
           row.endedAt !== null &&
           other.startedAt > row.endedAt &&
           other.startedAt < row.startedAt + DAY &&
+          ['VOICE', 'WEB'].includes(other.channel) &&
           other.direction !== 'OUTBOUND' &&
           !other.isTest,
       );

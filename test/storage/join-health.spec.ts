@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { frameOf, Listener, liveSide } from '../support/live.js';
-import { MeasuredWorld, MINUTE, numbered } from '../support/measured-world.js';
+import { HOUR, MeasuredWorld, MINUTE, numbered, whole } from '../support/measured-world.js';
 import type { World } from '../support/world.js';
 import { BASE } from '../support/world.js';
 
@@ -110,5 +110,30 @@ describe('the health of a join', () => {
     await measured.measure();
     expect(await measured.reader.joinAlarms(world.tenantId, world.now)).toEqual([]);
     expect(await measured.stats.standingAlarms(world.now)).toBe(0);
+  });
+});
+
+describe('a source whose own ids are keys to others', () => {
+  let native: MeasuredWorld;
+  beforeAll(async () => {
+    native = await MeasuredWorld.create();
+    await native.db.query(
+      `update source set provider = case name when 'dialer' then 'twilio' when 'assistant' then 'vapi' else provider end`,
+    );
+  });
+  afterAll(() => native.world.close());
+
+  it.each<[string, object, number | null, number]>([
+    ['fills its part while the other names it', [{ namespace: 'twilio_call_sid', value: 'CA1' }], 1, 0],
+    ['does not fill it by its own id alone', [], 0, 1],
+  ])('%s', async (_name, keys, keyFillRate, orphanRate) => {
+    await native.reset();
+    await native.world.send('dialer', whole('CA1', 0, 30, null));
+    await native.world.send('assistant', { ...whole('vapi-1', 1, 30, null), keys });
+    native.world.now += HOUR;
+    await native.world.trace.sweep(native.world.now);
+    await native.measure();
+    const rows = await native.reader.joinHealth(native.world.tenantId, 0);
+    expect(rows.map((row) => [row.keyFillRate, row.orphanRate])).toEqual([[keyFillRate, orphanRate]]);
   });
 });

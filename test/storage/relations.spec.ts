@@ -55,6 +55,14 @@ describe('relations', () => {
     ]);
   });
 
+  it('know a customer by every form of the number', async () => {
+    const calls = [
+      await call(NOON, { customerAddress: '+5511987650123' }),
+      await call(NOON + 5 * MINUTE, { customerAddress: '+551187650123' }),
+    ];
+    expect(await told(...calls)).toEqual([['CALLED_BACK_BY 1'], ['CALLBACK_OF 0']]);
+  });
+
   it('tell a retry by the stages that the attempt before reached', async () => {
     const calls = [
       await call(NOON, { direction: 'OUTBOUND', stageMarks: 1, outcome: 'NO_ANSWER' }),

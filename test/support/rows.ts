@@ -5,6 +5,7 @@ import { marksOf } from '../../src/domain/funnel.js';
 import type { Stages } from '../../src/domain/stages.js';
 import { STAGES } from '../../src/domain/words.js';
 import { normalizeAddress } from '../../src/storage/address.js';
+import { oneVariant } from '../../src/domain/phone.js';
 import { customerKeysOf } from '../../src/storage/customer-keys.js';
 import {
   CallEntity,
@@ -71,7 +72,7 @@ export class World {
       ...emptyInteraction(startedAt),
       durationMs,
       endedAt: durationMs === null ? null : startedAt + durationMs,
-      customerE164: customer.e164,
+      customerE164: customer.e164 === null ? null : oneVariant(customer.e164),
       customerReversed: customer.reversed,
       customerKeys: customerKeysOf(customer.e164, [], this.frame.defaultCountry),
       ...row,

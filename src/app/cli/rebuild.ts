@@ -1,4 +1,4 @@
-import { adapterFor } from '../../ingest/providers/index.js';
+import { namespaceOf } from '../../ingest/providers/index.js';
 import { SourceStore } from '../../storage/source-store.js';
 import { TenantStore } from '../../storage/tenant-store.js';
 import { TraceStore } from '../../storage/trace/trace-store.js';
@@ -17,9 +17,7 @@ export const rebuild: Command = {
       const tenant = await new TenantStore(db).byName(name);
       if (tenant === null) throw new UsageError(`There is no tenant ${name}.`);
       const sources = await new SourceStore(db).list(tenant.id);
-      const namespaces = new Map(
-        sources.map(({ id, provider }) => [id, adapterFor(provider)?.identityNamespace ?? null]),
-      );
+      const namespaces = new Map(sources.map(({ id, provider }) => [id, namespaceOf(provider)]));
       const legs = await new TraceStore(db).rebuild(tenant.id, namespaces, Date.now(), (done) =>
         context.say(`${done} legs`),
       );

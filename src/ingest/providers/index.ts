@@ -15,3 +15,7 @@ export const SOURCE_PROVIDERS: readonly string[] = ['neutral', ...PROVIDERS];
 
 export const adapterFor = (provider: string): ProviderAdapter | null =>
   ADAPTERS.find((adapter) => adapter.provider === provider) ?? null;
+
+/** The namespace in which other systems name the calls of a provider; null: none that is known. */
+export const namespaceOf = (provider: string): string | null =>
+  adapterFor(provider)?.identityNamespace ?? null;

@@ -48,7 +48,7 @@ export class InteractionEntity implements Interaction {
   @Column(optionalText()) direction!: Direction | null;
   @Column(optionalText()) platform!: Platform | null;
   @Column(optionalText()) customerAddress!: string | null;
-  /** The address as E.164 when it is a number, else in lower case: equal customers have equal values. */
+  /** The address as E.164 when it is a number, in one of its variants, else in lower case: equal customers have equal values. */
   @Column(optionalText()) customerE164!: string | null;
   /** Its digits, last first: what a search for the end of a number looks up. */
   @Column(optionalText({ collation: 'C' })) customerReversed!: string | null;

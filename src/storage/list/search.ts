@@ -1,5 +1,5 @@
 import { BadUserInput } from '../../domain/errors.js';
-import { phoneVariants } from '../../domain/phone.js';
+import { oneVariant } from '../../domain/phone.js';
 import { normalizeAddress, reversedDigits } from '../address.js';
 import { addressKey } from '../customer-keys.js';
 import type { TenantFrame } from '../read-model.js';
@@ -96,7 +96,7 @@ const spellingsOf = (text: string): string[] => [...new Set([text, text.toLowerC
 function customerMatches(text: string, frame: TenantFrame, params: Params): (alias: string) => string[] {
   const { e164 } = normalizeAddress(text, frame.defaultCountry);
   const digits = reversedDigits(text) ?? '';
-  const isCustomer = e164 === null ? null : `any(${params.add(phoneVariants(e164), 'text[]')})`;
+  const isCustomer = e164 === null ? null : params.add(oneVariant(e164), 'text');
   const ends = digits.length < MIN_SUFFIX ? null : startsWith(digits, params);
   return (alias) => [
     ...(isCustomer === null ? [] : [`${alias}.customer_e164 = ${isCustomer}`]),

@@ -60,12 +60,17 @@ const knownHours = (tx: EntityManager, tenantId: string, now: Instant): Promise<
     [tenantId, new Date(now - HEALTH_RULES.windowMs - OPEN_MS)],
   );
 
+/** Is the leg joined by a key, or does it state one? Its own id, by which others may name it, is none. */
+const IS_KEYED = `(l.link->>'tier' = 'KEY' or exists (
+  select from jsonb_array_elements(l.keys) k
+   where k->>'scope' = 'INTERACTION' and lower(k->>'value') <> lower(btrim(l.external_id))))`;
+
 /**
  * The part that a role has in a call: its source, when it began, whether it has a key that can join, and how
  * long after its end its source told of the end.
  */
 const part = (role: string, at: string): string =>
-  `select l.source_id, ${at} as at, jsonb_path_exists(l.keys, '$[*] ? (@.scope == "INTERACTION")') as keyed,
+  `select l.source_id, ${at} as at, ${IS_KEYED} as keyed,
           (select (extract(epoch from min(r.received_at) - l.ended_at) * 1000)::bigint from source_record r
             where r.tenant_id = l.tenant_id and r.leg_id = l.id and r.record->>'endedAt' is not null) as lag_ms
      from leg l where l.tenant_id = i.tenant_id and l.interaction_id = i.id and l.role = '${role}'

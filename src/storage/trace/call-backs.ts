@@ -19,7 +19,7 @@ interface Answer {
 const NEXT_CALL = `(select min(y.started_at) from interaction y
    where y.tenant_id = x.tenant_id and y.customer_e164 = x.customer_e164
      and y.started_at > x.ended_at and y.started_at < x.started_at + ${CALL_BACK_TIME}
-     and y.direction is distinct from 'OUTBOUND' and not y.is_test and y.deleted_at is null)`;
+     and y.channel in ('VOICE', 'WEB') and y.direction is distinct from 'OUTBOUND' and not y.is_test and y.deleted_at is null)`;
 
 /**
  * Looks again at whom the checked customers' calls may be call-backs of; answers how many checks are done.

@@ -63,7 +63,7 @@ const deltaOf = (row: Row) => ({
 
 /** What makes an interaction a call-back, and what makes it one that can be called back. */
 const callFacts = (row: Row): string =>
-  JSON.stringify([row.customerE164, row.startedAt, row.endedAt, row.direction, row.isTest]);
+  JSON.stringify([row.customerE164, row.channel, row.startedAt, row.endedAt, row.direction, row.isTest]);
 
 function checksOf({ before, after }: FunnelChange): { customer: string; at: string }[] {
   if (before && after && callFacts(before) === callFacts(after)) return [];

@@ -3,6 +3,7 @@ import { marksOf } from '../../domain/funnel.js';
 import type { Interaction, Projection, Surroundings } from '../../domain/interaction.js';
 import { project } from '../../domain/interaction.js';
 import type { Mark } from '../../domain/mark.js';
+import { oneVariant } from '../../domain/phone.js';
 import { normalizeAddress } from '../address.js';
 import { customerKeysOf } from '../customer-keys.js';
 import type { CallChange } from '../entities/change.entity.js';
@@ -94,6 +95,7 @@ export function nextState(
   const fields: string[] = isOther ? [...VISIBLE] : changedFields<Interaction>(old, state, VISIBLE);
   if (one.callChanges.length > 0) fields.push('calls');
   const { e164, reversed } = normalizeAddress(state.customerAddress, tenant.defaultCountry);
+  const customerE164 = e164 === null ? null : oneVariant(e164);
   const changed = fields.length > 0;
   const customerKeys = customerKeysOf(
     e164,
@@ -105,10 +107,10 @@ export function nextState(
     customerKeys,
     labels: interactionLabels(tenant.tenantId, { ...state, customerKeys }),
     stageMarks: marksOf(state.stages),
-    calledBackAt: old?.customerE164 === e164 ? old.calledBackAt : null,
+    calledBackAt: old?.customerE164 === customerE164 ? old.calledBackAt : null,
     tenantId: tenant.tenantId,
     id: one.interactionId,
-    customerE164: e164,
+    customerE164,
     customerReversed: reversed,
     deletedAt,
     revision: (old?.revision ?? one.former?.revision ?? 0) + (changed ? 1 : 0),
