@@ -123,6 +123,14 @@ export function policyFor(set: PolicySet, channel: Channel, direction: Direction
   );
 }
 
+/** Do two policies say otherwise of what may be linked on circumstantial evidence? */
+export const linkOtherwise = (one: PolicySet, other: PolicySet): boolean =>
+  [...DIRECTIONS, null].some((direction) => linksCalls(one, direction) !== linksCalls(other, direction));
+
+/** Circumstances link phone calls alone. */
+export const linksCalls = (set: PolicySet, direction: Direction | null): boolean =>
+  policyFor(set, 'VOICE', direction).linkAutomatically;
+
 /** The object without some of its properties. */
 export const without = <T extends object, K extends keyof T & string>(value: T, ...names: K[]): Omit<T, K> =>
   Object.fromEntries(Object.entries(value).filter(([name]) => !names.some((one) => one === name))) as Omit<

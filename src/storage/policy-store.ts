@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { canonicalJson } from '../domain/canonical.js';
 import { ThroughlineError } from '../domain/errors.js';
 import type { PolicySet } from '../domain/policy.js';
-import { DEFAULT_POLICY, without } from '../domain/policy.js';
+import { DEFAULT_POLICY, linkOtherwise, without } from '../domain/policy.js';
 import type { Instant } from '../domain/words.js';
 import { PolicyEntity } from './entities/policy.entity.js';
 import type { InteractionFilter } from './list/filter.js';
@@ -60,7 +60,8 @@ export class PolicyStore {
 
   /**
    * Makes the policy the tenant's next version, unless somebody else was faster (CONFLICT), and has every
-   * interaction that is not final judged anew. A policy equal to the present one changes nothing.
+   * interaction that is not final judged anew, and every link that may be another. A policy equal to the present one
+   * changes nothing.
    */
   async update(
     tenantId: string,
@@ -78,6 +79,7 @@ export class PolicyStore {
       if (canonicalJson(without(present, 'version')) === canonicalJson(policy)) return;
       await writeRows(tx, PolicyEntity, [{ tenantId, version: version + 1, policy, ...by, at: now }]);
       await judgeAnew(tx, tenantId, now);
+      if (linkOtherwise(present, next)) await weighAnew(tx, tenantId, now);
     });
   }
 }
@@ -93,6 +95,16 @@ async function judgeAnew(tx: EntityManager, tenantId: string, now: Instant): Pro
   await tx.query(
     `update interaction set next_evaluation_at = $2
       where tenant_id = $1 and (status in ('IN_PROGRESS', 'PARTIAL') or (status = 'DROPPED' and is_provisional))`,
+    [tenantId, new Date(now)],
+  );
+}
+
+/** Has every pair compared anew that is linked on circumstantial evidence, or is not because the policy forbids it. */
+async function weighAnew(tx: EntityManager, tenantId: string, now: Instant): Promise<void> {
+  await tx.query(
+    `update orphan set check_at = $2 where tenant_id = $1 and leg_id in (
+       select unnest(array[dialer_leg_id, assistant_leg_id]) from leg_pair
+        where tenant_id = $1 and (is_linked or obstacles @> '["AUTOMATIC_OFF"]'))`,
     [tenantId, new Date(now)],
   );
 }

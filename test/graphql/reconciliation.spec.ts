@@ -365,16 +365,26 @@ describe('decisions', () => {
 });
 
 describe('a policy that is tried', () => {
-  it('tells which pairs it would no longer link by itself, and changes nothing', async () => {
+  it('tells what it would no longer link by itself and what becomes of the halves, and changes nothing', async () => {
     await send(dialer('d1', 0, 100), assistant('a1', 4, 99));
     await told();
-    const document = `query ($input: SimulatePolicyInput!) { simulatePolicy(input: $input) { judged changed linkDifferences {
-      isLinkedBefore isLinkedAfter dialerLeg { externalId } assistantLeg { externalId } } } }`;
+    const document = `query ($input: SimulatePolicyInput!) { simulatePolicy(input: $input) { judged changed areLinksCapped
+      differences { interaction { externalIds } before { status } after { status dropStage dropDetail why { code } } }
+      linkDifferences { isLinkedBefore isLinkedAfter dialerLeg { externalId } assistantLeg { externalId } } } }`;
     const tried = async (linkAutomatically: boolean) =>
       (await ask(document, { input: { policy: { linkAutomatically } } }, 'ADMIN'))['simulatePolicy'];
+    const drop = (dropStage: string, dropDetail: string) => ({
+      ...{ status: 'DROPPED', dropStage, dropDetail, why: { code: dropDetail } },
+    });
+    const interaction = { externalIds: ['d1', 'a1'] };
     expect(await tried(false)).toEqual({
       judged: 1,
-      changed: 0,
+      changed: 2,
+      areLinksCapped: false,
+      differences: [
+        { interaction, before: { status: 'COMPLETE' }, after: drop('INFRA_TO_BOT', 'CANDIDATE_EXISTS') },
+        { interaction, before: null, after: drop('UNSPECIFIED', 'DIALER_NEVER_REPORTED') },
+      ],
       linkDifferences: [
         {
           isLinkedBefore: true,
@@ -384,7 +394,7 @@ describe('a policy that is tried', () => {
         },
       ],
     });
-    expect(await tried(true)).toEqual({ judged: 1, changed: 0, linkDifferences: [] });
+    expect(await tried(true)).toMatchObject({ judged: 1, changed: 0, linkDifferences: [] });
     expect((await world.summaries()).map(({ status }) => status)).toEqual(['COMPLETE']);
   });
 });

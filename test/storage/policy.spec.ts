@@ -5,7 +5,10 @@ import { PolicyStore } from '../../src/storage/policy-store.js';
 import { tryPolicy } from '../../src/storage/policy-trial.js';
 import type { TenantFrame } from '../../src/storage/read-model.js';
 import { lockNames } from '../../src/storage/trace/locks.js';
+import { WatermarkStore } from '../../src/storage/watermark-store.js';
 import { eventually } from '../support/eventually.js';
+import { contentsOf } from '../support/everything.js';
+import { assistant, dialer } from '../support/halves.js';
 import { countStatements } from '../support/statements.js';
 import { at, BASE, callRecords, World } from '../support/world.js';
 
@@ -21,6 +24,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await world.clear();
+  await world.db.query('update source set watermark_at = null');
   world.now = BASE;
 });
 afterAll(() => world.close());
@@ -109,6 +113,35 @@ describe('the policy of a tenant', () => {
   });
 });
 
+describe('after a change of what may be linked', () => {
+  const pair = async () => {
+    const rows: { isLinked: boolean; obstacles: string[] }[] = await world.db.query(
+      'select is_linked as "isLinked", obstacles from leg_pair',
+    );
+    return rows;
+  };
+
+  it('calls are linked that the policy kept apart, and parted when it forbids it again', async () => {
+    await update({ linkAutomatically: false });
+    for (const [source, record] of [dialer('d1', 0, 100), assistant('a1', 4, 99)])
+      await world.send(source, record);
+    const watermarks = new WatermarkStore(world.db);
+    world.now = BASE + 2 * HOUR;
+    for (const source of ['dialer', 'assistant'])
+      await watermarks.report(world.tenantId, source, BASE + HOUR, world.now);
+    while ((await world.trace.match(world.now)) > 0);
+    expect(await pair()).toEqual([{ isLinked: false, obstacles: ['AUTOMATIC_OFF'] }]);
+    await update({ linkAutomatically: true }, 2);
+    while ((await world.trace.match(world.now)) > 0);
+    expect(await pair()).toEqual([{ isLinked: true, obstacles: [] }]);
+    await update({ silence: MINUTE }, 3);
+    expect(await world.trace.match(world.now)).toBe(0);
+    await update({ overrides: [{ channel: 'VOICE', direction: 'INBOUND', linkAutomatically: false }] }, 4);
+    while ((await world.trace.match(world.now)) > 0);
+    expect(await pair()).toEqual([{ isLinked: false, obstacles: ['AUTOMATIC_OFF'] }]);
+  });
+});
+
 describe('after a change', () => {
   it('what is not final is judged anew at once under the new version, and the policy is named as the cause', async () => {
     world.now = BASE + 3 * MINUTE;
@@ -181,21 +214,6 @@ describe('after a change', () => {
   });
 });
 
-/** Every row of every table, as one text each. */
-async function everything(): Promise<Record<string, string>> {
-  const tables: { name: string }[] = await world.db.query(
-    `select table_name as name from information_schema.tables where table_schema = 'public' order by 1`,
-  );
-  const contents: Record<string, string> = {};
-  for (const { name } of tables) {
-    const [row]: { all: string | null }[] = await world.db.query(
-      `select string_agg(to_jsonb(t)::text, e'\\n' order by to_jsonb(t)::text) as all from "${name}" t`,
-    );
-    contents[name] = row?.all ?? '';
-  }
-  return contents;
-}
-
 describe('a trial', () => {
   const tried = (change: PolicyChange) => changed(DEFAULT_POLICY, change);
 
@@ -204,7 +222,7 @@ describe('a trial', () => {
     await wholeCall('whole');
     world.now = BASE + 3 * MINUTE;
     await world.settle();
-    const before = await everything();
+    const before = await contentsOf(world.db);
     const trial = await policies.trial(frame(), tried({ window: { ASSISTANT: MINUTE } }), null);
     expect(trial).toMatchObject({ judged: 2, isCapped: false, judgedAt: world.now });
     expect(trial.totals).toEqual([
@@ -218,7 +236,7 @@ describe('a trial', () => {
       before: { status: 'PARTIAL', dropStage: null },
       after: { status: 'DROPPED', dropStage: 'INFRA_TO_BOT', dropDetail: 'ASSISTANT_NOT_REPORTED_YET' },
     });
-    expect(await everything()).toEqual(before);
+    expect(await contentsOf(world.db)).toEqual(before);
     expect(Object.values(before).filter((text) => text !== '').length).toBeGreaterThan(5);
   });
 
@@ -254,8 +272,8 @@ describe('a trial', () => {
     }
     world.now = BASE + HOUR;
     const policy = tried({ silence: 2 * HOUR });
-    const capped = await tryPolicy(world.db, frame(), policy, null, 2);
-    const whole = await tryPolicy(world.db, frame(), policy, null, 3);
+    const capped = await tryPolicy(world.db, frame(), policy, null, { cap: 2 });
+    const whole = await tryPolicy(world.db, frame(), policy, null, { cap: 3 });
     expect([capped.judged, capped.isCapped, whole.judged, whole.isCapped]).toEqual([2, true, 3, false]);
     expect(capped.differences).toEqual(whole.differences.slice(0, 2));
     const some = await tryPolicy(world.db, frame(), policy, { startedAt: { to: BASE + 1_000 } });

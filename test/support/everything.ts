@@ -19,3 +19,18 @@ export async function tablesWith(db: DataSource, patterns: readonly string[]): P
   }
   return found;
 }
+
+/** Every row of every table, as one text for each table. */
+export async function contentsOf(db: DataSource): Promise<Record<string, string>> {
+  const tables: { name: string }[] = await db.query(
+    `select table_name as name from information_schema.tables where table_schema = 'public' order by 1`,
+  );
+  const contents: Record<string, string> = {};
+  for (const { name } of tables) {
+    const [row]: { all: string | null }[] = await db.query(
+      `select string_agg(to_jsonb(t)::text, e'\\n' order by to_jsonb(t)::text) as all from "${name}" t`,
+    );
+    contents[name] = row?.all ?? '';
+  }
+  return contents;
+}

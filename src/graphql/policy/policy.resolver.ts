@@ -3,7 +3,8 @@ import { BadUserInput } from '../../domain/errors.js';
 import { changed, checkPolicy } from '../../domain/policy.js';
 import { pageSize } from '../../storage/list/page-size.js';
 import { PolicyConflict } from '../../storage/policy-store.js';
-import type { Judged, LinkDifference, PolicyDifference, PolicyTrial } from '../../storage/policy-trial.js';
+import type { LinkDifference } from '../../storage/link-trial.js';
+import type { Judged, PolicyDifference, PolicyTrial } from '../../storage/policy-trial.js';
 import { explain } from '../../domain/why.js';
 import type { GraphQLContext } from '../context.js';
 import { Needs } from '../guard.js';
@@ -97,7 +98,9 @@ export class SimulationResolver {
   }
 
   @FieldResolver(() => [PolicyDifferenceType], {
-    description: 'Interactions of which the policies make different things, the latest to begin first.',
+    description:
+      'Interactions of which the policies make different things, the latest to begin first; last those that would ' +
+      'be parted from others.',
   })
   differences(
     @Root() { differences }: PolicyTrial,
@@ -109,7 +112,7 @@ export class SimulationResolver {
 
   @FieldResolver(() => [LinkDifferenceType], {
     description:
-      'Pairs of legs of the judged interactions that only one of the policies would link by itself.',
+      'Pairs of legs, one of a judged interaction, that only one of the policies would link by itself.',
   })
   linkDifferences(
     @Root() { linkDifferences }: PolicyTrial,
@@ -129,7 +132,8 @@ export class SimulationResolver {
 export class PolicyDifferenceResolver {
   @FieldResolver(() => InteractionType, {
     nullable: true,
-    description: 'The interaction as it is; null when it was removed meanwhile.',
+    description:
+      'The interaction as it is; of what would be parted, the one from which. Null when it was removed meanwhile.',
   })
   interaction(@Root() { interactionId }: PolicyDifference, @Ctx() { loaders }: GraphQLContext) {
     return loaders.interactions.load(interactionId);

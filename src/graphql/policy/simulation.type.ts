@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { DropDetail, DropStage, Instant, InteractionStatus } from '../../domain/words.js';
-import type { Judged, LinkDifference, PolicyTrial, TrialTotal } from '../../storage/policy-trial.js';
+import type { LinkDifference } from '../../storage/link-trial.js';
+import type { Judged, PolicyTrial, TrialTotal } from '../../storage/policy-trial.js';
 import { DropDetailEnum, DropStageEnum, InteractionStatusEnum } from '../interaction/interaction.enums.js';
 import { DateTime } from '../scalars.js';
 
@@ -42,11 +43,17 @@ export class JudgedStatusType implements Omit<Judged, 'why'> {
   simpleResolvers: true,
 })
 export class PolicyDifferenceType {
-  @Field(() => JudgedStatusType, { description: 'Under the present policy.' })
-  before!: Judged;
+  @Field(() => JudgedStatusType, {
+    nullable: true,
+    description: 'Under the present policy; null for what the policy that is tried would part from it.',
+  })
+  before!: Judged | null;
 
-  @Field(() => JudgedStatusType, { description: 'Under the policy that is tried.' })
-  after!: Judged;
+  @Field(() => JudgedStatusType, {
+    nullable: true,
+    description: 'Under the policy that is tried; null for what would become part of another interaction.',
+  })
+  after!: Judged | null;
 }
 
 @ObjectType('LinkDifference', {
@@ -68,21 +75,33 @@ export class LinkDifferenceType implements LinkDifference {
   description:
     'What a policy would make of stored interactions. Both policies judge at the same moment, so every difference ' +
     'is theirs; interactions that are final are judged too, though a change of the policy leaves them as they are. ' +
-    'Statuses are judged with the links as they are; what a policy does to links is told beside them.',
+    'The policy that is tried judges them with the links that it would make: links that it would not make part them, ' +
+    'links that it would make join them; sessions of written threads stay cut as they are. The latest 10,000 to begin ' +
+    'are judged, and 1,000 links are followed.',
   simpleResolvers: true,
 })
 export class PolicySimulationType implements Omit<PolicyTrial, 'differences' | 'linkDifferences'> {
   @Field(() => DateTime, { description: 'The moment at which both judge.' })
   judgedAt!: Instant;
 
-  @Field(() => Int, { description: 'How many were judged.' })
+  @Field(() => Int, {
+    description:
+      'How many were judged, with those that the policy that is tried would join with one of them.',
+  })
   judged!: number;
 
   @Field(() => Boolean, { description: 'True when more match than were judged.' })
   isCapped!: boolean;
 
+  @Field(() => Boolean, {
+    description:
+      'True when more links may be others than were followed; the rest are judged with their links as they are.',
+  })
+  areLinksCapped!: boolean;
+
   @Field(() => [PolicyTotalType], {
-    description: 'Totals by status and drop stage. Both columns sum to `judged`.',
+    description:
+      'Totals by status and drop stage. `before` sums to `judged`; `after` counts what would be parted and joined.',
   })
   totals!: TrialTotal[];
 }

@@ -2,7 +2,8 @@ import type { EntityManager } from 'typeorm';
 import { isPrecise } from '../../domain/calibration.js';
 import { canonicalJson } from '../../domain/canonical.js';
 import type { LegPair } from '../../domain/correlate.js';
-import { policyFor } from '../../domain/policy.js';
+import type { PolicySet } from '../../domain/policy.js';
+import { linksCalls } from '../../domain/policy.js';
 import type { Decision, ScoredPair } from '../../domain/score.js';
 import { decidePairs, LINK_RULES, scorePair } from '../../domain/score.js';
 import { watermarkOf } from '../../domain/watermark.js';
@@ -77,21 +78,46 @@ async function matchLegs(
 ): Promise<void> {
   if (legIds.length === 0) return;
   const tenant = await loadSurroundings(tx, tenantId, now);
+  const { decide, decided } = await weighAround(tx, tenant, legIds, now);
+  await applyPairs(tx, tenantId, decide(tenant.policy), decided, now);
+}
+
+/** What circumstances say of some legs and of those around them. */
+export interface Weighed {
+  /** What is stored of the legs, and of those around them. */
+  stored: StoredPair[];
+  /** Those of the stored pairs that `decide` decides anew. */
+  decided: StoredPair[];
+  /** Which pairs a policy links, and which it suggests. */
+  decide: (policy: PolicySet) => StoredPair[];
+}
+
+/** Weighs the legs and all that bears on them; writes nothing. */
+export async function weighAround(
+  tx: EntityManager,
+  tenant: TenantSurroundings,
+  legIds: readonly string[],
+  now: Instant,
+): Promise<Weighed> {
+  const { tenantId } = tenant;
   const clocks = await loadClocks(tx, tenantId);
   const hood = await loadNeighbourhood(tx, tenantId, legIds, skewOf(clocks));
   const ids = [...hood.legs.keys()];
   const { cannotLink, stored } = await loadJudged(tx, tenantId, [...new Set([...legIds, ...ids])]);
   const hot = await hotLegs(tx, tenantId, ids);
-  const judge = new PairJudge(tenant, clocks, hot, cannotLink, now);
-  const pairs = hood.pairs
-    .filter(({ dialer, assistant }) => hood.settled.has(dialer.legId) && hood.settled.has(assistant.legId))
-    .map(({ dialer, assistant }) => judge.score(dialer, assistant));
-  const { links, suggestions } = decidePairs(pairs, { ...LINK_RULES, cannotLink });
-  const decided = [
-    ...links.map((decision) => rowOf(decision, true, now)),
-    ...suggestions.map((decision) => rowOf(decision, false, now)),
-  ];
-  await applyPairs(tx, tenantId, decided, stored.filter(isJudgedIn(hood)), now);
+  const known = hood.pairs.filter(
+    ({ dialer, assistant }) => hood.settled.has(dialer.legId) && hood.settled.has(assistant.legId),
+  );
+  const decide = (policy: PolicySet) => {
+    const judge = new PairJudge({ ...tenant, policy }, clocks, hot, cannotLink, now);
+    const pairs = known.map(({ dialer, assistant }) => judge.score(dialer, assistant));
+    const { links, suggestions } = decidePairs(pairs, { ...LINK_RULES, cannotLink });
+    return [
+      ...links.map((decision) => rowOf(decision, true, now)),
+      ...suggestions.map((decision) => rowOf(decision, false, now)),
+    ];
+  };
+  return { stored, decided: stored.filter(isJudgedIn(hood)), decide };
 }
 
 /** Scores pairs of a tenant's legs with all that is known of their sources. */
@@ -112,7 +138,6 @@ class PairJudge {
     const clock = this.clocks.get(`${dialer.sourceId}/${assistant.sourceId}`);
     const hot = this.hot.has(dialer.legId) || this.hot.has(assistant.legId);
     const context = { offsetMs: clock?.offsetMs ?? null, hot, cannotLink: this.cannotLink };
-    const policy = policyFor(this.tenant.policy, 'VOICE', dialer.direction ?? assistant.direction);
     return {
       dialerId: dialer.legId,
       assistantId: assistant.legId,
@@ -120,7 +145,7 @@ class PairJudge {
       hot,
       isStable: clock?.isStable ?? true,
       isPrecise: isPrecise(clock?.calibration ?? null),
-      isAutomatic: policy.linkAutomatically,
+      isAutomatic: linksCalls(this.tenant.policy, dialer.direction ?? assistant.direction),
       isTold: this.isTold(dialer, assistant),
     };
   }
@@ -185,7 +210,9 @@ const rowOf = (decision: Decision, isLinked: boolean, now: Instant): StoredPair 
   decidedAt: now,
 });
 
-const nameOf = (pair: StoredPair): string => `${pair.dialerLegId}/${pair.assistantLegId}`;
+/** Tells pairs apart. */
+export const nameOf = (pair: Pick<StoredPair, 'dialerLegId' | 'assistantLegId'>): string =>
+  `${pair.dialerLegId}/${pair.assistantLegId}`;
 
 const isSame = ({ decidedAt: _a, ...one }: StoredPair, { decidedAt: _b, ...other }: StoredPair): boolean =>
   canonicalJson(one) === canonicalJson(other);

@@ -80,7 +80,7 @@ export interface NextState {
   presumed: { legId: string; presumed: boolean }[];
 }
 
-export const legIdsOf = ({ calls }: Due): string[] => calls.map(({ call }) => call.id);
+export const legIdsOf = ({ calls }: Pick<Due, 'calls'>): string[] => calls.map(({ call }) => call.id);
 
 /** The interaction as its calls now make it, beside what it was. */
 export function nextState(
@@ -120,9 +120,9 @@ export function nextState(
   return { one, old, row, fields, presumed: turnedEnds(one, presumedEnds) };
 }
 
-function surroundingsOf(
+export function surroundingsOf(
   tenant: TenantSurroundings,
-  one: Due,
+  one: Pick<Due, 'calls'>,
   marks: readonly Mark[],
   now: number,
 ): Surroundings {

@@ -47,8 +47,12 @@ export async function settleReach(
   }
 }
 
-/** Other legs of the same interactions: they may have to part. */
-async function fellowLegs(tx: EntityManager, tenantId: string, legIds: readonly string[]): Promise<string[]> {
+/** All legs of the interactions of the given ones: they may have to part. */
+export async function fellowLegs(
+  tx: EntityManager,
+  tenantId: string,
+  legIds: readonly string[],
+): Promise<string[]> {
   const rows: { id: string }[] = await tx.query(
     `select l.id from leg l where l.tenant_id = $1 and l.interaction_id in
        (select interaction_id from leg where tenant_id = $1 and id = any($2::uuid[]))`,
@@ -157,11 +161,11 @@ export async function rejoin(
 }
 
 /** The ids that lead to an interaction matter only when it parts. */
-async function identify(
+export async function identify(
   tx: EntityManager,
   tenantId: string,
   groups: readonly JoinedGroup[],
-  { known, wishes }: Rejoining,
+  { known, wishes }: Pick<Rejoining, 'known' | 'wishes'>,
 ): Promise<Identities<JoinedGroup>> {
   const places = new Map(known.map(({ call, interactionId }) => [call.id, interactionId]));
   const redirects = await redirectsTo(tx, tenantId, partingIds(groups, places));
@@ -170,7 +174,7 @@ async function identify(
 }
 
 /** Groups the legs by what may join them, and notes on each leg the keys that may not. */
-function regroup(
+export function regroup(
   known: readonly KnownCall[],
   bonds: Bonds,
   policy: PolicySet,
