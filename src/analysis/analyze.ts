@@ -89,6 +89,7 @@ export class TimelineAnalyzer {
         result: verdictJson(verdict),
         overallStatus: verdict.overallStatus,
         revision: known.revision,
+        callIds: known.callIds,
         analyst: name,
         model,
       };

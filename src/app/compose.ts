@@ -17,7 +17,8 @@ import { MarkStore } from '../storage/marks/mark-store.js';
 import type { PolicyStore } from '../storage/policy-store.js';
 import { Decisions } from '../storage/trace/decisions.js';
 import { DeletionStore } from '../storage/removal/deletion-store.js';
-import { ERASE_CUSTOMER, ErasureStore } from '../storage/removal/erasure-store.js';
+import { ErasureStore } from '../storage/removal/erasure-store.js';
+import { ERASE_CUSTOMER } from '../storage/removal/ledger.js';
 import { RetentionStore } from '../storage/removal/retention-store.js';
 import { SourceStore } from '../storage/source-store.js';
 import { TenantStore } from '../storage/tenant-store.js';
@@ -200,8 +201,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const jobs: Jobs = {
     ...recordings.jobs,
-    [ERASE_CUSTOMER]: ({ tenantId, erasureId }) =>
-      erasures.resume(String(tenantId), String(erasureId), now()),
+    [ERASE_CUSTOMER]: (payload) => erasures.work(payload, now()),
     [ANALYZE_TASK]: (payload, { isLast }) => analyzer.run(readAnalysisJob(payload), isLast),
   };
   const worker = await startJobs(database.url, jobs, {

@@ -34,7 +34,7 @@ export type LegRow = Omit<LegEntity, never>;
 export type CallRow = Omit<CallEntity, (typeof CALL_UNSHOWN)[number]> &
   Omit<LegRow, 'keys' | 'ignoredKeys' | 'link' | 'endPresumed' | 'deletedAt'> &
   Pick<Call, 'statusRaw'>;
-export const CALL_UNSHOWN = ['labels'] as const satisfies (keyof CallEntity)[];
+export const CALL_UNSHOWN = ['labels', 'madeOf'] as const satisfies (keyof CallEntity)[];
 export type TranscriptRow = Omit<TranscriptEntryEntity, (typeof ENTRY_UNSHOWN)[number]>;
 export const ENTRY_UNSHOWN = ['words'] as const satisfies (keyof TranscriptEntryEntity)[];
 export type ToolCallRow = Omit<ToolCallEntity, never>;

@@ -1,8 +1,10 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Instant } from '../domain/words.js';
 import { RejectedRecordEntity } from './entities/source-record.entity.js';
 import { newId } from './ids.js';
-import { writeRows } from './transaction.js';
+import { withoutErased } from './removal/erased-bodies.js';
+import { lockNames } from './trace/locks.js';
+import { inTransaction, writeRows } from './transaction.js';
 
 export interface Rejection {
   sourceId: string;
@@ -19,16 +21,9 @@ const BODY_LIMIT = 64 * 1024;
 export class RejectedStore {
   constructor(private readonly db: DataSource) {}
 
+  /** What tells of something erased is not kept: nobody could find it again. */
   async keep(tenantId: string, rejections: readonly Rejection[], receivedAt: Instant): Promise<void> {
-    const rows = rejections.map(({ body, ...rest }) => ({
-      tenantId,
-      id: newId(),
-      ...rest,
-      body: body.slice(0, BODY_LIMIT),
-      receivedAt,
-      replayedAt: null,
-    }));
-    await writeRows(this.db.manager, RejectedRecordEntity, rows);
+    await inTransaction(this.db, (tx) => keepRejected(tx, tenantId, rejections, receivedAt));
   }
 
   async byId(tenantId: string, id: string): Promise<RejectedRecordEntity | null> {
@@ -38,4 +33,24 @@ export class RejectedStore {
   async markReplayed(tenantId: string, id: string, at: Instant): Promise<void> {
     await this.db.getRepository(RejectedRecordEntity).update({ tenantId, id }, { replayedAt: at });
   }
+}
+
+/** Whoever erases looks through what is kept once nobody is at keeping any more. */
+async function keepRejected(
+  tx: EntityManager,
+  tenantId: string,
+  rejections: readonly Rejection[],
+  receivedAt: Instant,
+): Promise<void> {
+  await lockNames(tx, tenantId, [`rejected/${newId()}`]);
+  const kept = await withoutErased(tx, tenantId, rejections, receivedAt);
+  const rows = kept.map(({ body, ...rest }) => ({
+    tenantId,
+    id: newId(),
+    ...rest,
+    body: body.slice(0, BODY_LIMIT),
+    receivedAt,
+    replayedAt: null,
+  }));
+  await writeRows(tx, RejectedRecordEntity, rows);
 }

@@ -7,6 +7,7 @@ import { SessionReader } from '../../src/storage/analysis/session-reader.js';
 import { ActionReader } from '../../src/storage/control/action-reader.js';
 import { InteractionReader } from '../../src/storage/interaction-reader.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
+import { withMade } from '../../src/storage/removal/made.js';
 import { RetentionStore } from '../../src/storage/removal/retention-store.js';
 import type { OpenDatabase } from '../support/open-database.js';
 import { openDatabase } from '../support/open-database.js';
@@ -21,6 +22,8 @@ const LARGE = ['interaction', 'call', 'leg', 'source_record', 'change', 'audit_e
 let database: OpenDatabase;
 let world: World;
 let subjectId: string;
+/** An interaction of whose call another was made. */
+let origin: string;
 const cursors = new CursorCodec('secret', 'instance');
 
 beforeAll(async () => {
@@ -32,6 +35,11 @@ beforeAll(async () => {
     [world.tenantId],
   );
   subjectId = subject?.id ?? '';
+  const [of] = await database.db.query<{ id: string }[]>(
+    `select interaction_id as id from leg where tenant_id = $1 and external_id = 'call-499'`,
+    [world.tenantId],
+  );
+  origin = of?.id ?? '';
   await database.db.query('vacuum analyze');
 });
 afterAll(() => database.close());
@@ -49,7 +57,11 @@ async function fill(tenant: World): Promise<void> {
   const disagreements = `case when ${RARE} then '[{"code":"KEY_OVERRULED"}]'::jsonb else '[]'::jsonb end`;
   await copies(tenant, 'interaction', { started_at: SINCE, ended_at: SINCE, disagreements });
   await copies(tenant, 'leg', { interaction_id: ID, external_id: `'call-' || n`, state: `'ACTIVE'` });
-  await copies(tenant, 'call', { sorted_at: SINCE, hand_off_at: `case when ${RARE} then ${SINCE} end` });
+  await copies(tenant, 'call', {
+    sorted_at: SINCE,
+    hand_off_at: `case when ${RARE} then ${SINCE} end`,
+    made_of: `case when ${RARE} then 'call-' || (n - 1) end`,
+  });
   await copies(tenant, 'source_record', { leg_id: ID, hash: `'hash-' || n`, received_at: SINCE });
   for (const sql of [
     `insert into change (tenant_id, interaction_id, kind, revision, cause_kind)
@@ -152,6 +164,16 @@ describe('what an analysis judges', () => {
     expect(statements).toHaveLength(3);
     for (const indexes of [session, body]) expect(indexes).toContain('leg_by_interaction');
     expect(origin).toContain('leg_by_external_id');
+  });
+});
+
+describe('what an erasure looks for', () => {
+  it('is what was made of a call, by an index of its own', async () => {
+    const made = () => withMade(database.db.manager, world.tenantId, [subjectId, origin]);
+    expect(await made()).toHaveLength(3);
+    const indexes = await firstOf(made);
+    expect(indexes).toContain('call_by_origin');
+    expect(indexes).toContain('leg_by_external_id');
   });
 });
 

@@ -26,7 +26,7 @@ export const FAILURES = {
   INTERRUPTED: 'The process that worked on the analysis ended, several times. Ask again.',
   INTERACTION_MERGED:
     'The interaction became part of another one while it was analysed. Ask for an analysis of that one.',
-  INTERACTION_GONE: 'The interaction is no longer there.',
+  INTERACTION_GONE: 'The interaction, or a call that it took part of, is no longer there.',
   ANALYST_UNREACHABLE: 'The model that analyses could not be reached.',
   ANALYST_TIMEOUT: 'The model that analyses did not answer in time.',
   ANALYST_BUSY: 'The model that analyses is busy. Ask again later.',

@@ -87,10 +87,22 @@ export function originOf(session: Session): Session | null {
   return others.length === 0 ? null : { ...session, calls: others };
 }
 
-const isMadeFromAnother = (call: Call): boolean => {
-  const stated = call.tags[REFERENCE_TAGS.type]?.toUpperCase();
+const isMadeFromAnother = (call: Call): boolean => isMade(call.tags);
+
+function isMade(tags: Readonly<Record<string, string>>): boolean {
+  const stated = tags[REFERENCE_TAGS.type]?.toUpperCase();
   return stated === 'TRANSCRIBE' || stated === 'RECORDING';
-};
+}
+
+/**
+ * The ids of the calls that a transcription or a recording says it was made of: by its tag, else as its
+ * reference. One statement may name the call and another say what this is, so a tag alone is believed.
+ */
+export function originIds(tags: Readonly<Record<string, string>>, reference: string | null): string[] {
+  if (tags[REFERENCE_TAGS.type] !== undefined && !isMade(tags)) return [];
+  const stated = [tags[REFERENCE_TAGS.id], isMade(tags) ? reference : null];
+  return stated.flatMap((id) => (id == null || id === '' ? [] : id)).slice(0, 1);
+}
 
 /** As the source states it, else what the origin is. */
 export function originType(session: Session, origin: Session | null): OriginType | null {

@@ -12,6 +12,7 @@ import { inTransaction } from '../transaction.js';
 import type { AnalysisJob } from './analysis-start.js';
 import { begin, handOver, startDeed, startNextDue, startState } from './analysis-start.js';
 import { announceAnalyses } from './announce.js';
+import { anyErased } from './fence.js';
 
 /** How an analysis ended. */
 export type Ending =
@@ -21,9 +22,13 @@ export type Ending =
       result: JsonObject;
       overallStatus: OverallStatus;
       revision: number;
+      /** The calls that the result speaks of: it is worth nothing once one of them has been erased. */
+      callIds: readonly string[];
       analyst: AnalystName;
       model: string | null;
     };
+
+const GONE: Ending = { status: 'FAILED', failure: 'INTERACTION_GONE' };
 
 /** The lifecycle of analyses in the database. Each step is one transaction, with its change row and its job. */
 export class AnalysisStore {
@@ -88,7 +93,10 @@ export class AnalysisStore {
 
   /** False when the job is not this worker's any more, or the analysis is over: nothing is written then. */
   async end({ tenantId, id, attempt }: AnalysisJob, ending: Ending, now: Instant): Promise<boolean> {
-    const ended = await inTransaction(this.db, (tx) => endOne(tx, { tenantId, id, attempt }, ending, now));
+    const ended = await inTransaction(this.db, async (tx) => {
+      const isErased = ending.status === 'COMPLETED' && (await anyErased(tx, tenantId, ending.callIds));
+      return endOne(tx, { tenantId, id, attempt }, isErased ? GONE : ending, now);
+    });
     if (ended) this.onCommit();
     return ended;
   }

@@ -11,10 +11,11 @@ import type { Session } from '../../domain/verdict/session.js';
 import type { InteractionRow } from '../read-model.js';
 import { properties } from '../trace/call-store.js';
 
-/** What is judged, and the revision that it is. */
+/** What is judged, the revision that it is, and the calls that any of it is taken from. */
 export interface KnownSession {
   session: Session;
   revision: number;
+  callIds: string[];
 }
 
 interface Row {
@@ -54,11 +55,9 @@ export class SessionReader {
   async read(tenantId: string, interactionId: string): Promise<KnownSession | null> {
     const known = await this.one(tenantId, interactionId);
     if (known === null) return null;
-    const { session, revision } = known;
-    return {
-      session: { ...session, origin: await this.originOf(tenantId, interactionId, session) },
-      revision,
-    };
+    const origin = await this.originOf(tenantId, interactionId, known.session);
+    const session = { ...known.session, origin };
+    return { ...known, session, callIds: [...callIdsOf(session), ...callIdsOf(origin)] };
   }
 
   /** A transcription or a recording names by a tag the call that it was made from; of several the earliest. */
@@ -74,7 +73,10 @@ export class SessionReader {
     return leg === undefined ? null : ((await this.one(tenantId, leg.interactionId))?.session ?? null);
   }
 
-  private async one(tenantId: string, interactionId: string): Promise<KnownSession | null> {
+  private async one(
+    tenantId: string,
+    interactionId: string,
+  ): Promise<Pick<KnownSession, 'session' | 'revision'> | null> {
     const [row] = await this.db.query<Row[]>(SESSION, [tenantId, interactionId]);
     if (row === undefined) return null;
     const interaction = properties(row.interaction) as unknown as InteractionRow;
@@ -90,6 +92,8 @@ export class SessionReader {
     return { session: { ...session, directionRaw }, revision: interaction.revision };
   }
 }
+
+const callIdsOf = (session: Session | null): string[] => session?.calls.map(({ id }) => id) ?? [];
 
 function callOf({ leg, call, messages, tools, searches }: NonNullable<Row['calls']>[number]): Call {
   const known = { ...properties(call), ...properties(leg) } as unknown as Call;

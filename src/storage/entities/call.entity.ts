@@ -63,6 +63,7 @@ export type CallDetail = Omit<
 @Index('call_by_update', ['tenantId', 'updatedAt', 'id'])
 @Index('call_by_duration', ['tenantId', 'durationMs', 'id'])
 @Index('call_by_label', ['labels'], { type: 'gin' })
+@Index('call_by_origin', ['tenantId', 'madeOf'], { where: 'made_of is not null' })
 export class CallEntity implements CallDetail {
   @PrimaryColumn('uuid') tenantId!: string;
   @PrimaryColumn('uuid') id!: string;
@@ -108,6 +109,8 @@ export class CallEntity implements CallDetail {
   @Column('integer') recordCount!: number;
   /** Since when its assistant has been asking for a human; null: it is not. */
   @Column(optionalInstant()) handOffAt!: number | null;
+  /** The id of the call that it is a transcription or a recording of; null: of none. */
+  @Column(optionalText()) madeOf!: string | null;
   /** What filters look up (see list/labels.ts). */
   @Column('text', { array: true, default: () => "'{}'" }) labels!: string[];
   @Column(instant({ default: () => 'now()' })) updatedAt!: number;

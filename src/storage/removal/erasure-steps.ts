@@ -147,14 +147,60 @@ const byAnalysis: Look = async (tx, wanted, position) => {
 
 /** What could not be read and has the customer's address somewhere in it goes; nothing else hangs on it. */
 const byRejected: Look = async (tx, { tenantId, e164 }, position) => {
-  const [last]: { id: string | null }[] = await tx.query(
+  const [last]: { id: string; isFull: boolean }[] = await tx.query(
     `with page as (select id from rejected_record where tenant_id = $1 and id > $2 order by id limit ${PAGE / 10}),
           gone as (delete from rejected_record r using page
                     where r.tenant_id = $1 and r.id = page.id and r.body ~* $3)
-     select id from page order by id desc limit 1`,
+     select id, (select count(*) from page) = ${PAGE / 10} as "isFull" from page order by id desc limit 1`,
     [tenantId, position ?? NIL, spellingPattern(e164)],
   );
-  return { interactionIds: [], position: last?.id ?? null };
+  return { interactionIds: [], position: last?.isFull === true ? last.id : null };
+};
+
+/**
+ * What others' interactions once were, while a call that is gone now was part of them: their versions that
+ * tell of it go.
+ */
+const byHistory: Look = async (tx, { tenantId }, position) => {
+  const [id = NIL, revision = '0'] = position?.split('/') ?? [];
+  const [last]: { id: string; revision: number; isFull: boolean }[] = await tx.query(
+    `with page as (
+       select interaction_id, revision, state->'external_ids' as ids from interaction_version
+        where tenant_id = $1 and (interaction_id, revision) > ($2, $3) order by interaction_id, revision limit ${PAGE}),
+     gone as (
+       delete from interaction_version v using page p
+        where v.tenant_id = $1 and v.interaction_id = p.interaction_id and v.revision = p.revision
+          and exists (select from jsonb_array_elements_text(p.ids) e(id)
+                       where not exists (select from leg l where l.tenant_id = $1 and l.external_id = e.id)))
+     select interaction_id as id, revision, (select count(*) from page) = ${PAGE} as "isFull"
+       from page order by 1 desc, 2 desc limit 1`,
+    [tenantId, id, revision],
+  );
+  return { interactionIds: [], position: last?.isFull === true ? `${last.id}/${last.revision}` : null };
+};
+
+/**
+ * What people wrote in the audit log about a call that is gone now, under another interaction, or with the
+ * customer's address in it: that they did it stays.
+ */
+const byDeed: Look = async (tx, { tenantId, e164 }, position) => {
+  const [last]: { id: string; isFull: boolean }[] = await tx.query(
+    `with page as (select id, reason, detail from audit_entry where tenant_id = $1 and id > $2 order by id limit ${PAGE}),
+          legs as (
+            select p.id, coalesce(jsonb_agg(e.id) filter (where l.id is not null), '[]') as kept,
+                   bool_or(l.id is null) as is_broken
+              from page p cross join jsonb_array_elements_text(p.detail->'legIds') e(id)
+              left join leg l on l.tenant_id = $1 and l.id = e.id::uuid group by p.id),
+          blanked as (
+            update audit_entry a
+               set reason = null,
+                   detail = case when g.is_broken then jsonb_set(a.detail, '{legIds}', g.kept) else a.detail end
+              from page p left join legs g on g.id = p.id
+             where a.tenant_id = $1 and a.id = p.id and (g.is_broken or p.reason ~* $3))
+     select id, (select count(*) from page) = ${PAGE} as "isFull" from page order by id desc limit 1`,
+    [tenantId, position ?? NIL, spellingPattern(e164)],
+  );
+  return { interactionIds: [], position: last?.isFull === true ? last.id : null };
 };
 
 const NIL = '00000000-0000-0000-0000-000000000000';
@@ -166,17 +212,24 @@ const STEPS = {
   VERSIONS: byVersion,
   ANALYSES: byAnalysis,
   REJECTED: byRejected,
+  HISTORY: byHistory,
+  DEEDS: byDeed,
 } as const;
 export type Step = keyof typeof STEPS;
 const ORDER = Object.keys(STEPS) as Step[];
 export const FIRST_STEP: Step = 'CUSTOMER';
 
-/** The next look of an erasure: what it found, and where the one after it begins; no step: there is none. */
+/** What a look found, and where the one after it begins; no step: there is none. */
+export interface Found extends Finding {
+  step: string | null;
+}
+
+/** The next look of an erasure. */
 export async function look(
   tx: EntityManager,
   wanted: Wanted,
   { step, position }: Pick<ErasureEntity, 'step' | 'position'>,
-): Promise<{ interactionIds: string[]; step: Step | null; position: string | null }> {
+): Promise<Found> {
   const at = ORDER.indexOf(step as Step);
   const here = ORDER[at] ?? FIRST_STEP;
   const finding = await STEPS[here](tx, wanted, position === '' ? null : position);

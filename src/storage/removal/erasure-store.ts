@@ -1,9 +1,10 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { BadUserInput } from '../../domain/errors.js';
 import type { ErasedName } from '../../domain/erasure.js';
-import { addressName, contactName, keyName, legName } from '../../domain/erasure.js';
+import { addressName, contactName, keyName, legName, madeName } from '../../domain/erasure.js';
 import { KEY_LIMITS } from '../../domain/reach.js';
 import { phoneVariants } from '../../domain/phone.js';
+import type { JsonObject } from '../../domain/record.js';
 import type { Instant } from '../../domain/words.js';
 import { normalizeAddress } from '../address.js';
 import { audit } from '../audit/audit-log.js';
@@ -14,21 +15,20 @@ import { uuids } from '../list/params.js';
 import { lockPolicy } from '../trace/locks.js';
 import { inTransaction, writeRows } from '../transaction.js';
 import type { Decision } from './deletion-store.js';
+import type { Found } from './erasure-steps.js';
 import { FIRST_STEP, look } from './erasure-steps.js';
 import type { HashKey } from './ledger.js';
-import { hashKeyOf, hashOf, noteErased } from './ledger.js';
+import { ERASE_CUSTOMER, hashKeyOf, hashOf, noteErased } from './ledger.js';
+import { withMade } from './made.js';
 import type { Removed } from './remove.js';
 import { removeInteractions } from './remove.js';
 import { spellingPattern } from './spelling.js';
-
-/** The background job that goes on with an erasure: `{tenantId, erasureId}`. */
-export const ERASE_CUSTOMER = 'erase-customer';
 
 /** An erasure as others may see it: nothing of the customer. */
 export type ErasureRow = Omit<ErasureEntity, 'address' | 'addressHash' | 'step' | 'position'>;
 
 /** So many looks are done while the caller waits; what takes more goes on in the background. */
-const LOOKS_AT_ONCE = 12;
+const LOOKS_AT_ONCE = 14;
 /** So many are done by one job, which then asks for the next. */
 const LOOKS_OF_A_JOB = 200;
 /** A job stands by for a process that ends while the caller waits. */
@@ -58,6 +58,30 @@ export class ErasureStore {
   }
 
   /** What the background job does. */
+  work({ tenantId, erasureId, callIds }: JsonObject, now: Instant): Promise<void> {
+    const [tenant, id] = [String(tenantId), String(erasureId)];
+    return Array.isArray(callIds)
+      ? this.#eraseCalls(tenant, id, callIds.map(String), now)
+      : this.resume(tenant, id, now);
+  }
+
+  /** Calls of which only a later record told that they are the customer's. */
+  async #eraseCalls(tenantId: string, id: string, callIds: readonly string[], now: Instant): Promise<void> {
+    await inTransaction(this.db, async (tx) => {
+      await lockPolicy(tx, tenantId);
+      const erasure = await lockErasure(tx, tenantId, id);
+      if (erasure === null) return;
+      const found: { id: string }[] = await tx.query(
+        'select distinct interaction_id as id from leg where tenant_id = $1 and id = any($2::uuid[])',
+        [tenantId, uuids(callIds)],
+      );
+      const { step, position } = erasure;
+      const finding = { interactionIds: found.map((one) => one.id), step, position };
+      await keepProgress(tx, erasure, finding, await eraseFound(tx, erasure, finding, now), now);
+    });
+    this.onCommit();
+  }
+
   async resume(tenantId: string, id: string, now: Instant): Promise<void> {
     const isDone = await this.#goOn(tenantId, id, LOOKS_OF_A_JOB, now);
     if (!isDone) await inTransaction(this.db, (tx) => enqueueNext(tx, { tenantId, id }, now));
@@ -158,27 +182,41 @@ const enqueueNext = (
 /** One look, and the removal of what it found; true when the erasure is done. One process at a time does it. */
 async function takeStep(tx: EntityManager, tenantId: string, id: string, now: Instant): Promise<boolean> {
   await lockPolicy(tx, tenantId);
-  const erasure = await tx
-    .getRepository(ErasureEntity)
-    .findOne({ where: { tenantId, id }, lock: { mode: 'pessimistic_write' } });
+  const erasure = await lockErasure(tx, tenantId, id);
   if (erasure === null || erasure.address === null) return true;
-  const hashKey = await mustHaveKey(tx, tenantId);
   const { address: e164, requestedAt: until } = erasure;
-  const { defaultCountry } = hashKey;
+  const { defaultCountry } = await mustHaveKey(tx, tenantId);
   const finding = await look(tx, { tenantId, e164, defaultCountry, until }, erasure);
-  const cause = { kind: 'PERSON', id: erasure.requestedBy } as const;
-  const removed = await removeInteractions(tx, tenantId, finding.interactionIds, cause, now);
-  await noteErased(tx, tenantId, id, namesOf(removed, until), hashKey);
-  await forgetTraces(tx, tenantId, e164, removed);
-  await keepProgress(tx, erasure, finding, removed, now);
+  await keepProgress(tx, erasure, finding, await eraseFound(tx, erasure, finding, now), now);
   return finding.step === null;
+}
+
+const lockErasure = (tx: EntityManager, tenantId: string, id: string): Promise<ErasureEntity | null> =>
+  tx.getRepository(ErasureEntity).findOne({ where: { tenantId, id }, lock: { mode: 'pessimistic_write' } });
+
+/** Removes the interactions, with what was made of them, and has their records recognised from now on. */
+async function eraseFound(
+  tx: EntityManager,
+  { tenantId, id, requestedAt, requestedBy, address }: ErasureEntity,
+  { interactionIds }: Pick<Found, 'interactionIds'>,
+  now: Instant,
+): Promise<Removed> {
+  const cause = { kind: 'PERSON', id: requestedBy } as const;
+  const ids = await withMade(tx, tenantId, interactionIds);
+  const removed = await removeInteractions(tx, tenantId, ids, cause, now);
+  await noteErased(tx, tenantId, id, namesOf(removed, requestedAt), await mustHaveKey(tx, tenantId));
+  await forgetTraces(tx, tenantId, address, removed);
+  return removed;
 }
 
 /** By what records of the removed calls are recognised when they come again. */
 function namesOf({ legs, keys }: Removed, until: Instant): ErasedName[] {
-  const own = keys.filter(({ isShared }) => !isShared);
+  const own = ownKeys(keys);
   return [
     ...legs.map(({ sourceId, externalId }) => ({ name: legName(sourceId, externalId), until: null })),
+    ...legs
+      .filter(({ isNamesake }) => !isNamesake)
+      .map(({ externalId }) => ({ name: madeName(externalId), until: null })),
     ...own
       .filter(({ scope }) => scope === 'INTERACTION')
       .map((key) => ({ name: keyName(key), until: until + KEY_LIMITS.spreadMs })),
@@ -186,35 +224,37 @@ function namesOf({ legs, keys }: Removed, until: Instant): ErasedName[] {
   ];
 }
 
+const ownKeys = (keys: Removed['keys']): Removed['keys'] => keys.filter(({ isShared }) => !isShared);
+
 /** What is left of the customer outside of what an interaction is made of. */
 async function forgetTraces(
   tx: EntityManager,
   tenantId: string,
-  e164: string,
-  { legs }: Removed,
+  e164: string | null,
+  { legs, keys }: Removed,
 ): Promise<void> {
   await tx.query('delete from call_back_check where tenant_id = $1 and customer = any($2::text[])', [
     tenantId,
-    phoneVariants(e164),
+    e164 === null ? [] : phoneVariants(e164),
   ]);
   await tx.query(
     `delete from rejected_record r where r.tenant_id = $1 and exists (
        select from unnest($2::text[]) known(id) where length(known.id) >= 4 and position(known.id in r.body) > 0)`,
-    [tenantId, legs.map(({ externalId }) => externalId)],
+    [tenantId, [...legs.map((leg) => leg.externalId), ...ownKeys(keys).map(({ value }) => value)]],
   );
 }
 
 const keepProgress = (
   tx: EntityManager,
   { tenantId, id }: ErasureEntity,
-  { step, position }: Awaited<ReturnType<typeof look>>,
+  { step, position }: Found,
   { interactions, legs, rows }: Removed,
   now: Instant,
 ): Promise<unknown> =>
   tx.query(
     `update erasure set step = coalesce($3, step), position = $4, state = case when $3 is null then 'DONE' else state end,
             address = case when $3 is null then null else address end,
-            completed_at = case when $3 is null then $5::timestamptz end,
+            completed_at = coalesce(completed_at, case when $3 is null then $5::timestamptz end),
             interaction_count = interaction_count + $6, call_count = call_count + $7, row_count = row_count + $8
       where tenant_id = $1 and id = $2`,
     [tenantId, id, step, position, new Date(now), interactions.length, legs.length, rows],

@@ -17,6 +17,8 @@ export interface RemovedLeg {
   interactionId: string;
   sourceId: string;
   externalId: string;
+  /** True when a leg that stays has the same id. */
+  isNamesake: boolean;
 }
 
 /** A key of a removed leg. */
@@ -74,8 +76,10 @@ export async function removeInteractions(
 
 const legsOf = (tx: EntityManager, tenantId: string, ids: readonly string[]): Promise<RemovedLeg[]> =>
   tx.query(
-    `select id, interaction_id as "interactionId", source_id as "sourceId", external_id as "externalId" from leg
-      where tenant_id = $1 and interaction_id = any($2::uuid[])`,
+    `select id, interaction_id as "interactionId", source_id as "sourceId", external_id as "externalId",
+            exists (select from leg o where o.tenant_id = $1 and o.external_id = l.external_id
+                                        and o.interaction_id <> all($2::uuid[])) as "isNamesake"
+       from leg l where tenant_id = $1 and interaction_id = any($2::uuid[])`,
     [tenantId, ids],
   );
 

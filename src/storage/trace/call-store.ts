@@ -8,6 +8,7 @@ import type { Resolution } from '../../domain/interaction.js';
 import { OUTPUT_LENGTH } from '../../domain/tag.js';
 import { handOffAt } from '../../domain/monitoring.js';
 import { callDuration } from '../../domain/presentation.js';
+import { originIds } from '../../domain/verdict/session.js';
 import type { StoredRecord } from '../../domain/record.js';
 import type { Instant } from '../../domain/words.js';
 import {
@@ -110,6 +111,7 @@ export async function writeCalls(
     sortedAt: legStart(call),
     handOffAt: handOffAt(call),
     durationMs: callDuration(call),
+    madeOf: originIds(call.tags, call.reference)[0] ?? null,
     labels: callLabels(tenantId, call),
     updatedAt: now,
   }));

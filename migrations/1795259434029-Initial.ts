@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795258665429 implements MigrationInterface {
-  name = 'Initial1795258665429';
+export class Initial1795259434029 implements MigrationInterface {
+  name = 'Initial1795259434029';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -223,10 +223,15 @@ export class Initial1795258665429 implements MigrationInterface {
                 "version_conflicts" jsonb NOT NULL,
                 "record_count" integer NOT NULL,
                 "hand_off_at" TIMESTAMP(3) WITH TIME ZONE,
+                "made_of" text,
                 "labels" text array NOT NULL DEFAULT '{}',
                 "updated_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
                 CONSTRAINT "PK_fd09cd5bdea95e4d0b7a13c1ead" PRIMARY KEY ("tenant_id", "id")
             )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "call_by_origin" ON "call" ("tenant_id", "made_of")
+            WHERE made_of is not null
         `);
     await queryRunner.query(`
             CREATE INDEX "call_by_label" ON "call" USING gin ("labels")
@@ -1230,6 +1235,9 @@ export class Initial1795258665429 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP INDEX "public"."call_by_label"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."call_by_origin"
         `);
     await queryRunner.query(`
             DROP TABLE "call"
