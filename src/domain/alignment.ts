@@ -16,9 +16,12 @@ export interface Alignment {
   holeMs: number | null;
 }
 
+/** What the numbers are held against. */
+type Bounds = Pick<TracePolicy, 'joinEarliest' | 'joinLatest' | 'endTolerance' | 'holeTolerance'>;
+
 export interface AlignmentInput {
   legs: readonly StatedLeg[];
-  policy: Pick<TracePolicy, 'joinEarliest' | 'joinLatest' | 'endTolerance' | 'holeTolerance'>;
+  policy: Bounds;
   /** Bridged transfers after which nothing can be seen: they cover the line from then on. */
   outOfSight: readonly Transfer[];
   /** Ends presumed from silence, by leg id. */
@@ -39,7 +42,22 @@ export function align(input: AlignmentInput): Alignment {
   const isKnown = assistants.every((leg) => (leg.answeredAt ?? statedStart(leg)) !== null);
   if (assistants.length === 0 || dialers.length === 0 || !isKnown) return UNKNOWN;
   const numbers = measure(input, assistants.map(spanIn(input)), dialers.map(spanIn(input)));
-  return { isAligned: isWithin(numbers, input.policy), ...numbers };
+  return { isAligned: Object.keys(misfits(numbers, input.policy)).length === 0, ...numbers };
+}
+
+/** The numbers that are out of bounds, none of them negative: an assistant that was early has a lead. */
+export function misfits(
+  { joinDelayMs, overrunMs, holeMs }: Omit<Alignment, 'isAligned'>,
+  policy: Bounds,
+): Partial<Record<'joinDelayMs' | 'joinLeadMs' | 'overrunMs' | 'holeMs', number>> {
+  const delay = joinDelayMs ?? 0;
+  const joined = delay < 0 ? { joinLeadMs: -delay } : { joinDelayMs: delay };
+  const isJoinOff = joinDelayMs !== null && (delay < policy.joinEarliest || delay > policy.joinLatest);
+  return {
+    ...(isJoinOff ? joined : {}),
+    ...(overrunMs !== null && overrunMs > policy.endTolerance ? { overrunMs } : {}),
+    ...(holeMs !== null && holeMs > policy.holeTolerance ? { holeMs } : {}),
+  };
 }
 
 type Span = readonly [from: Instant, to: Instant];
@@ -68,12 +86,6 @@ function measure(input: AlignmentInput, assistants: readonly Span[], dialers: re
     holeMs: Math.max(...dialers.map((dialer) => longestHole(dialer, cover))),
   };
 }
-
-const isWithin = ({ joinDelayMs, overrunMs, holeMs }: Numbers, policy: AlignmentInput['policy']): boolean =>
-  joinDelayMs >= policy.joinEarliest &&
-  joinDelayMs <= policy.joinLatest &&
-  overrunMs <= policy.endTolerance &&
-  holeMs <= policy.holeTolerance;
 
 const firstOf = (spans: readonly Span[]): Instant => Math.min(...spans.map(([from]) => from));
 const lastOf = (spans: readonly Span[]): Instant => Math.max(...spans.map(([, to]) => to));

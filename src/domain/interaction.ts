@@ -1,4 +1,5 @@
 import type { Alignment } from './alignment.js';
+import type { Cancelled } from './attempts.js';
 import type { Call } from './call.js';
 import type { Believed, Disagreement, KeyFacts } from './disagreements.js';
 import { disagreementsOf } from './disagreements.js';
@@ -122,6 +123,8 @@ export interface Projection {
   interaction: Interaction;
   /** Ends presumed from silence, by leg id. */
   presumedEnds: ReadonlyMap<string, Instant>;
+  /** Attempts that ended because the call was answered elsewhere, by leg id. */
+  cancelled: ReadonlyMap<string, Cancelled>;
 }
 
 /** The order in which roles are believed about the line, and about the conversation. */
@@ -137,7 +140,7 @@ export function project(calls: readonly Call[], around: Surroundings): Projectio
   const transfers = transfersOf(sorted);
   const policy = policyFor(around.policy, channel, direction);
   const verdict = judge({ ...around, policy, legs: sorted, channel, direction, transfers });
-  const { missing: _missing, presumedEnds, ...judged } = verdict;
+  const { missing: _missing, presumedEnds, cancelled, ...judged } = verdict;
   const span = spanOf(sorted, verdict.status !== 'IN_PROGRESS');
   const { startedAt, endedAt, lastActivityAt } = span;
   const { outcome, reason: outcomeReason } = outcomeOf(sorted, endedAt !== null, policy);
@@ -161,7 +164,7 @@ export function project(calls: readonly Call[], around: Surroundings): Projectio
     finalAt,
     lateByMs: lateBy(around.lastReceivedAt ?? null, finalAt),
   };
-  return { interaction, presumedEnds };
+  return { interaction, presumedEnds, cancelled };
 }
 
 function believedOf(calls: readonly Call[]): Believed {

@@ -4,7 +4,7 @@ import { legStart } from './leg.js';
 import type { Latency, PostCallAnalysis, RecordRecording, Transfer, Turn } from './record.js';
 import type { HeldRecording } from './recording.js';
 import { isKept, referTo } from './recording.js';
-import { bridgeTime, wasBridged } from './transfer.js';
+import { wasBridged } from './transfer.js';
 import type { CallStatus, DisconnectedBy, Instant, RecordingState, Role } from './words.js';
 
 /** What a reader of the pages sees beside the stored facts. Pure functions of them. */
@@ -241,8 +241,8 @@ export function bannersOf(
 }
 
 function transferBanner(transfer: Transfer): Banner[] {
-  const { state, target = null, requestedAt = null, endedAt = null } = transfer;
-  if (wasBridged(transfer)) return [{ ...NO_BANNER, kind: 'TRANSFERRED', target, at: bridgeTime(transfer) }];
+  const { state, target = null, requestedAt = null, bridgedAt = null, endedAt = null } = transfer;
+  if (wasBridged(transfer)) return [{ ...NO_BANNER, kind: 'TRANSFERRED', target, at: bridgedAt }];
   if (state !== 'FAILED' && state !== 'CANCELLED') return [];
   const reason = transfer.failureReason ?? (state === 'CANCELLED' ? 'cancelled' : null);
   return [{ ...NO_BANNER, kind: 'TRANSFER_FAILED', target, at: endedAt ?? requestedAt, reason }];

@@ -20,7 +20,7 @@ export interface Stages {
 }
 
 /** What the stages depend on beside the calls. */
-export interface StageFacts extends Pick<Verdict, 'status' | 'expectedBy' | 'missing'> {
+export interface StageFacts extends Pick<Verdict, 'status' | 'missing'> {
   channel: Channel;
   policy: Pick<TracePolicy, 'roles'>;
   /** True when the tenant has a source that would report a human agent's leg. */
@@ -159,7 +159,7 @@ const TELLER: Record<Stage, Role | null> = {
 };
 
 /** The interaction is over, and the record that could still change this is not awaited any more. */
-function isSettled(stage: Stage, { status, expectedBy, missing }: StageFacts): boolean {
+function isSettled(stage: Stage, { status, missing }: StageFacts): boolean {
   if (status === 'IN_PROGRESS') return false;
-  return expectedBy === null || missing.every(({ role }) => role !== TELLER[stage]);
+  return missing.every(({ role, awaitedUntil }) => role !== TELLER[stage] || awaitedUntil === null);
 }

@@ -1,10 +1,16 @@
 import type { Alignment } from './alignment.js';
-import { failedToJoin, legStart } from './leg.js';
+import { misfits } from './alignment.js';
+import type { Cancelled } from './attempts.js';
+import { failedToJoin } from './leg.js';
 import type { MissingRole, Observed, StatusInput } from './observation.js';
 import { observe, silenceOf } from './observation.js';
-import { bridgeTime } from './transfer.js';
 import type { DropDetail, DropStage, FaultDomain, Instant, InteractionStatus, Role } from './words.js';
 import type { Fact, Why, WhyCode } from './why.js';
+
+/** A missing role, and until when its record is awaited all in all; null: no longer. */
+export interface Awaited extends MissingRole {
+  awaitedUntil: Instant | null;
+}
 
 export interface Verdict {
   status: InteractionStatus;
@@ -15,11 +21,13 @@ export interface Verdict {
   expectedBy: Instant | null;
   faultDomain: FaultDomain | null;
   why: Why;
-  /** Roles that should be here and are not, each with the time until which it may still come. */
-  missing: MissingRole[];
+  /** Legs that should be here and are not. */
+  missing: Awaited[];
   alignment: Alignment;
   /** Ends presumed from silence, by leg id. */
   presumedEnds: Map<string, Instant>;
+  /** Attempts that ended because the call was answered elsewhere, by leg id. */
+  cancelled: Map<string, Cancelled>;
   /** When time alone may change this verdict; null: never. */
   nextEvaluationAt: Instant | null;
 }
@@ -35,43 +43,67 @@ export function judge(input: StatusInput): Verdict {
 
 /** The first rule that holds decides. */
 function decide(input: StatusInput, seen: Observed): Verdict {
+  const verdict = stated(input, seen);
+  const missing = seen.missing.map((one) => ({ ...one, awaitedUntil: awaitedUntil(one, input, seen) }));
+  if (verdict.status !== 'DROPPED') return { ...verdict, missing };
+  const awaited = missing.flatMap((one) => one.awaitedUntil ?? []);
+  return awaited.length === 0
+    ? { ...verdict, missing }
+    : { ...verdict, missing, isProvisional: true, expectedBy: Math.max(...awaited) };
+}
+
+function stated(input: StatusInput, seen: Observed): Verdict {
   if (seen.live)
     return settled('IN_PROGRESS', seen, 'CALL_IN_PROGRESS', { lastActivityAt: seen.lastActivityAt });
   if (seen.missing.length > 0) return incomplete(input, seen);
   return whole(input, seen);
 }
 
-/** The only times at which the same facts can lead to another verdict, earliest first. */
-function turningPoints(input: StatusInput, seen: Observed): Instant[] {
-  const { policy } = input;
-  if (seen.live) return [seen.lastActivityAt + silenceOf(input)];
-  if (seen.missing.length === 0) return [];
-  const deadlines = seen.missing.map(({ deadline }) => deadline);
-  const finals = [seen.answeredAt ?? seen.endedAt, seen.endedAt].map(
-    (anchor) => anchor + policy.finalizeAfter,
-  );
-  return [...deadlines, ...finals].sort((a, b) => a - b);
+/**
+ * Until its deadline a record is awaited. After it, only where nothing says that its source has told everything,
+ * and until all timers have stopped.
+ */
+function awaitedUntil(one: MissingRole, input: StatusInput, seen: Observed): Instant | null {
+  if (seen.live || input.now < one.deadline) return one.deadline;
+  const finalAt = mayStillCome(one.role, input, seen) ? finalOf(one.role, input, seen) : null;
+  return finalAt !== null && input.now < finalAt ? finalAt : null;
 }
 
-const differ = (one: Verdict, other: Verdict): boolean =>
-  one.why.code !== other.why.code || one.isProvisional !== other.isProvisional;
+function mayStillCome(role: Role, input: StatusInput, seen: Observed): boolean {
+  if ((input.watermarks[role] ?? -Infinity) >= seen.endedAt) return false;
+  if (role === 'ASSISTANT') return seen.answered && !input.legs.some(failedToJoin);
+  return role === 'DIALER' && input.legs.some((leg) => leg.role === 'ASSISTANT');
+}
+
+/** When the last timer of a missing role stops. */
+const finalOf = (role: Role, { policy }: StatusInput, seen: Observed): Instant =>
+  (role === 'ASSISTANT' ? (seen.answeredAt ?? seen.endedAt) : seen.endedAt) + policy.finalizeAfter;
+
+/** The only times at which the same facts can lead to another verdict, earliest first. */
+function turningPoints(input: StatusInput, seen: Observed): Instant[] {
+  if (seen.live) return [seen.silentSince + silenceOf(input)];
+  return seen.missing
+    .flatMap(({ role, deadline }) => [deadline, finalOf(role, input, seen)])
+    .sort((a, b) => a - b);
+}
+
+const differ = (one: Verdict, other: Verdict): boolean => changeable(one) !== changeable(other);
+
+const changeable = ({ why, isProvisional, expectedBy, missing }: Verdict): string =>
+  JSON.stringify([why.code, isProvisional, expectedBy, missing.map((one) => one.awaitedUntil)]);
 
 function whole(input: StatusInput, seen: Observed): Verdict {
-  const { alignment } = seen;
-  const [unseen] = seen.outOfSight;
-  if (!alignment.isAligned) {
-    const { joinDelayMs, overrunMs, holeMs } = alignment;
-    return settled('PARTIAL', seen, 'SEGMENTS_MISALIGNED', { joinDelayMs, overrunMs, holeMs });
-  }
-  const roles = new Set(input.legs.filter((leg) => !failedToJoin(leg)).map((leg) => leg.role));
+  if (!seen.alignment.isAligned)
+    return settled('PARTIAL', seen, 'SEGMENTS_MISALIGNED', misfits(seen.alignment, input.policy));
+  const segments = input.legs.filter((leg) => !failedToJoin(leg) && !seen.cancelled.has(leg.id));
+  const roles = new Set(segments.map((leg) => leg.role));
+  const { endedAt, durationMs } = seen.stated;
   if (roles.has('DIALER') && !seen.answered && !roles.has('ASSISTANT'))
-    return settled('COMPLETE', seen, 'NEVER_ANSWERED', { endedAt: seen.endedAt });
-  if (unseen !== undefined && !roles.has('HUMAN'))
-    return settled('COMPLETE', seen, 'HUMAN_NOT_OBSERVABLE', {
-      bridgedAt: bridgeTime(unseen) ?? seen.endedAt,
-    });
-  const durationMs = Math.max(0, seen.endedAt - Math.min(...input.legs.map(legStart)));
-  return settled('COMPLETE', seen, 'ALL_SEGMENTS_PRESENT', { legs: input.legs.length, durationMs });
+    return settled('COMPLETE', seen, 'NEVER_ANSWERED', { endedAt });
+  const [unseen] = seen.unseen;
+  if (unseen !== undefined)
+    return settled('COMPLETE', seen, 'HUMAN_NOT_OBSERVABLE', { bridgedAt: unseen.bridgedAt ?? null });
+  return settled('COMPLETE', seen, 'ALL_SEGMENTS_PRESENT', { legs: segments.length, durationMs });
 }
 
 function incomplete(input: StatusInput, seen: Observed): Verdict {
@@ -87,8 +119,8 @@ const WAITING: Record<Role, WhyCode> = {
 };
 
 function partial(seen: Observed): Verdict {
-  const { role, deadline: expectedBy } = earliest(seen.missing, seen);
-  const bridgedAt = role === 'HUMAN' ? bridgeTime(seen.toHuman) : null;
+  const { role, deadline: expectedBy, transfer } = earliest(seen.missing, seen);
+  const bridgedAt = transfer?.bridgedAt ?? null;
   return { ...settled('PARTIAL', seen, WAITING[role], { bridgedAt, expectedBy }), expectedBy };
 }
 
@@ -100,87 +132,57 @@ function earliest(missing: readonly MissingRole[], seen: Observed): MissingRole 
 
 /** Where in the journey the trace is incomplete. The order of these rules is part of the definition. */
 function dropped(input: StatusInput, seen: Observed, overdue: readonly MissingRole[]): Verdict {
-  const deadlineOf = (role: Role) => overdue.find((one) => one.role === role)?.deadline ?? null;
-  const assistantBy = deadlineOf('ASSISTANT');
-  const dialerBy = deadlineOf('DIALER');
-  if (assistantBy !== null && seen.answered) return infraToBot(input, seen, assistantBy);
-  if (dialerBy !== null && input.legs.some((leg) => leg.role === 'ASSISTANT'))
-    return dialerMissing(input, seen, dialerBy);
-  return unspecified(seen, overdue);
+  const find = (role: Role) => overdue.find((one) => one.role === role);
+  const [assistant, dialer] = [find('ASSISTANT'), find('DIALER')];
+  if (assistant !== undefined && seen.answered) return infraToBot(input, seen, assistant);
+  if (dialer !== undefined && input.legs.some((leg) => leg.role === 'ASSISTANT'))
+    return dialerMissing(input, seen, dialer);
+  return unspecified(seen, earliest(overdue, seen));
 }
 
-function infraToBot(input: StatusInput, seen: Observed, deadline: Instant): Verdict {
-  const answeredAt = seen.answeredAt ?? seen.endedAt;
-  const drop = (detail: DropDetail & WhyCode, facts: Facts) => ({
-    ...settled('DROPPED', seen, detail, facts),
-    dropStage: 'INFRA_TO_BOT' as const,
-    dropDetail: detail,
-    faultDomain: 'ASSISTANT' as const,
-  });
+function infraToBot(input: StatusInput, seen: Observed, { deadline }: MissingRole): Verdict {
+  const { answeredAt } = seen;
+  const drop = (detail: DropDetail & WhyCode, facts: Facts) =>
+    droppedAt('INFRA_TO_BOT', 'ASSISTANT', detail, settled('DROPPED', seen, detail, facts));
   if (input.legs.some(failedToJoin)) return drop('ASSISTANT_FAILED_TO_JOIN', { answeredAt });
-  const verdict = input.hasSuggestion === true ? drop('CANDIDATE_EXISTS', { answeredAt }) : undefined;
-  if ((input.watermarks.ASSISTANT ?? -Infinity) >= seen.endedAt)
-    return verdict ?? drop('ASSISTANT_NEVER_STARTED', { answeredAt, endedAt: seen.endedAt });
-  return provisional(
-    verdict ?? drop('ASSISTANT_NOT_REPORTED_YET', { answeredAt, deadline }),
-    input.now,
-    answeredAt + input.policy.finalizeAfter,
-  );
+  if (input.hasSuggestion === true) return drop('CANDIDATE_EXISTS', { answeredAt });
+  return mayStillCome('ASSISTANT', input, seen)
+    ? drop('ASSISTANT_NOT_REPORTED_YET', { answeredAt, deadline })
+    : drop('ASSISTANT_NEVER_STARTED', { answeredAt, endedAt: seen.stated.endedAt });
 }
 
-function dialerMissing(input: StatusInput, seen: Observed, deadline: Instant): Verdict {
-  const finalAt = seen.endedAt + input.policy.finalizeAfter;
-  const synced = (input.watermarks.DIALER ?? -Infinity) >= seen.endedAt || input.now >= finalAt;
-  if (synced)
-    return {
-      ...settled('DROPPED', seen, 'DIALER_NEVER_REPORTED', { endedAt: seen.endedAt, deadline }),
-      dropStage: 'UNSPECIFIED',
-      dropDetail: 'DIALER_NEVER_REPORTED',
-      faultDomain: 'DIALER',
-    };
-  const verdict: Verdict = {
-    ...settled('DROPPED', seen, 'DIALER_NOT_SYNCED_YET', { endedAt: seen.endedAt }),
-    dropStage: 'SYNC_GAP',
-    dropDetail: 'DIALER_NOT_SYNCED_YET',
-    faultDomain: 'SYNC',
-  };
-  return provisional(verdict, input.now, finalAt);
+function dialerMissing(input: StatusInput, seen: Observed, missing: MissingRole): Verdict {
+  if (awaitedUntil(missing, input, seen) === null) return unspecified(seen, missing);
+  const code = 'DIALER_NOT_SYNCED_YET';
+  const gap = settled('DROPPED', seen, code, { endedAt: seen.stated.endedAt });
+  return droppedAt('SYNC_GAP', 'SYNC', code, gap);
 }
 
-function unspecified(seen: Observed, overdue: readonly MissingRole[]): Verdict {
-  const { role, deadline } = earliest(overdue, seen);
-  const verdict = (
-    why: WhyCode,
-    dropDetail: DropDetail | null,
-    faultDomain: FaultDomain,
-    facts: Facts,
-  ): Verdict => ({
-    ...settled('DROPPED', seen, why, facts),
-    dropStage: 'UNSPECIFIED',
-    dropDetail,
-    faultDomain,
-  });
+function unspecified(seen: Observed, { role, deadline, transfer }: MissingRole): Verdict {
+  const drop = (why: WhyCode, detail: DropDetail | null, fault: FaultDomain, facts: Facts = {}) =>
+    droppedAt('UNSPECIFIED', fault, detail, settled('DROPPED', seen, why, { ...facts, deadline }));
   switch (role) {
     case 'HUMAN':
-      return verdict('HUMAN_NEVER_REPORTED', 'HUMAN_NEVER_REPORTED', 'HUMAN_DESK', {
-        bridgedAt: bridgeTime(seen.toHuman),
-        deadline,
+      return drop('HUMAN_NEVER_REPORTED', 'HUMAN_NEVER_REPORTED', 'HUMAN_DESK', {
+        bridgedAt: transfer?.bridgedAt ?? null,
       });
     case 'CHAT':
-      return verdict('CHAT_NEVER_REPORTED', null, 'UNKNOWN', { deadline });
+      return drop('CHAT_NEVER_REPORTED', null, 'UNKNOWN');
     case 'ASSISTANT':
-      return verdict('ASSISTANT_NEVER_REPORTED', null, 'ASSISTANT', { deadline });
+      return drop('ASSISTANT_NEVER_REPORTED', null, 'ASSISTANT');
     case 'DIALER':
-      return verdict('DIALER_NEVER_REPORTED', 'DIALER_NEVER_REPORTED', 'DIALER', {
-        endedAt: seen.endedAt,
-        deadline,
+      return drop('DIALER_NEVER_REPORTED', 'DIALER_NEVER_REPORTED', 'DIALER', {
+        endedAt: seen.stated.endedAt,
       });
   }
 }
 
-function provisional(verdict: Verdict, now: Instant, finalAt: Instant): Verdict {
-  return now >= finalAt ? verdict : { ...verdict, isProvisional: true, expectedBy: finalAt };
-}
+const droppedAt = (
+  dropStage: DropStage,
+  faultDomain: FaultDomain,
+  dropDetail: DropDetail | null,
+  verdict: Verdict,
+): Verdict => ({ ...verdict, dropStage, dropDetail, faultDomain });
 
 type Facts = Partial<Record<Fact['name'], number | null>>;
 
@@ -198,9 +200,10 @@ function settled(status: InteractionStatus, seen: Observed, code: WhyCode, facts
         value === null ? [] : [{ name: name as Fact['name'], value }],
       ),
     },
-    missing: seen.missing,
+    missing: [],
     alignment: seen.alignment,
     presumedEnds: seen.presumedEnds,
+    cancelled: seen.cancelled,
     nextEvaluationAt: null,
   };
 }

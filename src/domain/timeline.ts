@@ -1,6 +1,6 @@
 import type { Leg } from './leg.js';
-import { byStart, isTerminal, legStart } from './leg.js';
-import type { Verdict } from './status.js';
+import { byStart, isTerminal, lastThereAt, legStart } from './leg.js';
+import type { Awaited, Verdict } from './status.js';
 import type { Instant, Role, SegmentState } from './words.js';
 
 /** A leg's bar on the mini timeline, or the place of one that is still missing. */
@@ -20,8 +20,8 @@ export interface Segment {
 }
 
 /**
- * One bar a leg in order of start, then a placeholder for every role that is still missing. What is
- * missing of a leg that fell silent has its place already: the leg's bar.
+ * One bar a leg in order of start, then a placeholder for every leg that is still missing. What is missing of
+ * a dialer that fell silent has its place already: the leg's bar.
  */
 export function segmentsOf(
   legs: readonly Leg[],
@@ -29,16 +29,17 @@ export function segmentsOf(
   span: { from: Instant; to: Instant },
 ): Segment[] {
   const bars = [...legs].sort(byStart).map((leg) => bar(leg, verdict, span));
-  const silent = legs.filter((leg) => verdict.presumedEnds.has(leg.id)).map((leg) => leg.role);
-  const missing = verdict.missing.filter(({ role }) => !silent.includes(role));
-  return [...bars, ...missing.map(({ role }) => placeholder(role, verdict))];
+  const fellSilent = legs.some((leg) => leg.role === 'DIALER' && verdict.presumedEnds.has(leg.id));
+  const missing = verdict.missing.filter(({ role }) => role !== 'DIALER' || !fellSilent);
+  return [...bars, ...missing.map((one) => placeholder(one, verdict))];
 }
 
 function bar(leg: Leg, verdict: Verdict, span: { from: Instant; to: Instant }): Segment {
   const startedAt = legStart(leg);
   const presumed = verdict.presumedEnds.get(leg.id) ?? null;
-  const live = !isTerminal(leg) && presumed === null;
-  const endedAt = leg.endedAt ?? (isTerminal(leg) ? leg.lastEventAt : presumed);
+  const cancelled = verdict.cancelled.get(leg.id);
+  const live = !isTerminal(leg) && presumed === null && cancelled === undefined;
+  const endedAt = lastThereAt(leg) ?? cancelled?.endedAt ?? presumed;
   return {
     legId: leg.id,
     role: leg.role,
@@ -52,8 +53,9 @@ function bar(leg: Leg, verdict: Verdict, span: { from: Instant; to: Instant }): 
   };
 }
 
-function placeholder(role: Role, verdict: Verdict): Segment {
-  const gone = verdict.status === 'DROPPED' && !verdict.isProvisional;
+/** Expected for as long as its own record is awaited, whatever else is missing. */
+function placeholder({ role, awaitedUntil }: Awaited, verdict: Verdict): Segment {
+  const gone = verdict.status === 'DROPPED' && awaitedUntil === null;
   return {
     legId: null,
     role,

@@ -14,6 +14,7 @@ export const FACT_NAMES = [
   'expectedBy',
   'deadline',
   'joinDelayMs',
+  'joinLeadMs',
   'overrunMs',
   'holeMs',
   'durationMs',
@@ -52,9 +53,10 @@ export interface Why {
 export const LOCALES = ['en', 'es'] as const;
 export type Locale = (typeof LOCALES)[number];
 
-type Sentence = readonly [headline: string, text: string];
+/** `ofOne` is the text where `legs` is one. */
+type Sentence = readonly [headline: string, text: string, ofOne?: string];
 
-/** `{name}` stands for a fact. */
+/** `{name}` stands for a fact. What is in brackets is left out where a fact in it is not known. */
 const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
   en: {
     CALL_IN_PROGRESS: [
@@ -63,19 +65,20 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
     ],
     ALL_SEGMENTS_PRESENT: [
       'Complete',
-      'All {legs} expected segments are present and line up; the call lasted {durationMs}.',
+      'All {legs} expected segments are present and line up[; the call lasted {durationMs}].',
+      'The only expected segment is present[; the call lasted {durationMs}].',
     ],
     NEVER_ANSWERED: [
       'Complete, never answered',
-      "The call ended at {endedAt} without being answered; the dialer's record is whole and no one else was expected.",
+      "The call ended[ at {endedAt}] without being answered; the dialer's record is whole and no one else was expected.",
     ],
     HUMAN_NOT_OBSERVABLE: [
       'Complete up to the transfer',
-      'The call was transferred at {bridgedAt} to a party that no connected system can see; everything before it is present and lines up.',
+      'The call was transferred[ at {bridgedAt}] to a party that no connected system can see; everything before it is present and lines up.',
     ],
     SEGMENTS_MISALIGNED: [
       'Segments do not line up',
-      'All segments are present, but the assistant joined {joinDelayMs} after the answer, outlasted the dialer by {overrunMs}, and {holeMs} of the answered call had no one on the other side.',
+      'All segments are present, but they do not fit together.[ The assistant joined {joinDelayMs} after the answer.][ The assistant joined {joinLeadMs} before the answer.][ The assistant outlasted the dialer by {overrunMs}.][ For {holeMs} of the answered call no one was on the other side.]',
     ],
     WAITING_FOR_ASSISTANT: [
       'Waiting for the assistant',
@@ -87,24 +90,24 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
     ],
     WAITING_FOR_HUMAN: [
       'Waiting for the human agent',
-      "The human agent's record is still missing; it is expected by {expectedBy}.",
+      "The human agent's record is still missing[ after the transfer at {bridgedAt}]; it is expected by {expectedBy}.",
     ],
     WAITING_FOR_CHAT: ['Waiting for the chat', "The chat system's record is expected by {expectedBy}."],
     ASSISTANT_NEVER_STARTED: [
       'The assistant never started',
-      'The dialer connected the call at {answeredAt}; the assistant system has reported everything up to its end at {endedAt} and had no such call.',
+      'The dialer connected the call[ at {answeredAt}]; the assistant system has reported everything up to its end[ at {endedAt}] and had no such call.',
     ],
     ASSISTANT_NOT_REPORTED_YET: [
       'No assistant record',
-      'The dialer connected the call at {answeredAt}; no assistant record joined it by {deadline}, and the assistant system has not said that it has reported everything.',
+      'The dialer connected the call[ at {answeredAt}]; no assistant record joined it by {deadline}, and the assistant system has not said that it has reported everything.',
     ],
     ASSISTANT_FAILED_TO_JOIN: [
       'The assistant failed to join',
-      'The dialer connected the call at {answeredAt}; the assistant reported that it could not join.',
+      'The dialer connected the call[ at {answeredAt}]; the assistant reported that it could not join.',
     ],
     CANDIDATE_EXISTS: [
       'A candidate waits for a decision',
-      'The dialer connected the call at {answeredAt}; an assistant record that may belong to it was found, and a person has to confirm or dismiss it.',
+      'The dialer connected the call[ at {answeredAt}]; an assistant record that may belong to it was found, and a person has to confirm or dismiss it.',
     ],
     ASSISTANT_NEVER_REPORTED: [
       'No record of the assistant',
@@ -112,15 +115,15 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
     ],
     DIALER_NOT_SYNCED_YET: [
       'Dialer not synced yet',
-      'The assistant reported a call that ended at {endedAt}; the dialer has not yet reported everything up to then, so its record may still come.',
+      'The assistant reported a call that ended[ at {endedAt}]; the dialer has not yet reported everything up to its end, so its record may still come.',
     ],
     DIALER_NEVER_REPORTED: [
       'The dialer never reported it',
-      'The call ended at {endedAt}; the dialer had not reported it in full by {deadline}.',
+      'The dialer had not reported the call[, which ended at {endedAt},] in full by {deadline}.',
     ],
     HUMAN_NEVER_REPORTED: [
       'No record of the human agent',
-      'No record of a human agent joined this interaction by {deadline}.',
+      'No record of a human agent[ after the transfer at {bridgedAt}] joined this interaction by {deadline}.',
     ],
     CHAT_NEVER_REPORTED: [
       'No chat record',
@@ -131,19 +134,20 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
     CALL_IN_PROGRESS: ['En curso', 'La llamada sigue activa; la última señal llegó a las {lastActivityAt}.'],
     ALL_SEGMENTS_PRESENT: [
       'Completa',
-      'Los {legs} segmentos esperados están presentes y alineados; la llamada duró {durationMs}.',
+      'Los {legs} segmentos esperados están presentes y alineados[; la llamada duró {durationMs}].',
+      'El único segmento esperado está presente[; la llamada duró {durationMs}].',
     ],
     NEVER_ANSWERED: [
       'Completa, sin respuesta',
-      'La llamada terminó a las {endedAt} sin ser atendida; el registro del marcador está completo y no se esperaba a nadie más.',
+      'La llamada terminó[ a las {endedAt}] sin ser atendida; el registro del marcador está completo y no se esperaba a nadie más.',
     ],
     HUMAN_NOT_OBSERVABLE: [
       'Completa hasta la transferencia',
-      'La llamada se transfirió a las {bridgedAt} a un destino que ningún sistema conectado puede ver; todo lo anterior está presente y alineado.',
+      'La llamada se transfirió[ a las {bridgedAt}] a un destino que ningún sistema conectado puede ver; todo lo anterior está presente y alineado.',
     ],
     SEGMENTS_MISALIGNED: [
       'Segmentos desalineados',
-      'Todos los segmentos están presentes, pero el asistente entró {joinDelayMs} después de la respuesta, terminó {overrunMs} después del marcador y durante {holeMs} de la llamada atendida no hubo nadie al otro lado.',
+      'Todos los segmentos están presentes, pero no encajan.[ El asistente entró {joinDelayMs} después de la respuesta.][ El asistente entró {joinLeadMs} antes de la respuesta.][ El asistente siguió {overrunMs} después del marcador.][ Durante {holeMs} de la llamada atendida no hubo nadie al otro lado.]',
     ],
     WAITING_FOR_ASSISTANT: [
       'Esperando al asistente',
@@ -155,7 +159,7 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
     ],
     WAITING_FOR_HUMAN: [
       'Esperando al agente humano',
-      'Aún falta el registro del agente humano; se espera antes de {expectedBy}.',
+      'Aún falta el registro del agente humano[ tras la transferencia de las {bridgedAt}]; se espera antes de {expectedBy}.',
     ],
     WAITING_FOR_CHAT: [
       'Esperando al chat',
@@ -163,19 +167,19 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
     ],
     ASSISTANT_NEVER_STARTED: [
       'El asistente nunca empezó',
-      'El marcador conectó la llamada a las {answeredAt}; el asistente informó de todo hasta el fin de la llamada, a las {endedAt}, y no la tuvo.',
+      'El marcador conectó la llamada[ a las {answeredAt}]; el asistente informó de todo hasta el fin de la llamada[, a las {endedAt},] y no la tuvo.',
     ],
     ASSISTANT_NOT_REPORTED_YET: [
       'Sin registro del asistente',
-      'El marcador conectó la llamada a las {answeredAt}; ningún registro del asistente se unió antes de {deadline}, y el asistente no ha dicho que lo haya informado todo.',
+      'El marcador conectó la llamada[ a las {answeredAt}]; ningún registro del asistente se unió antes de {deadline}, y el asistente no ha dicho que lo haya informado todo.',
     ],
     ASSISTANT_FAILED_TO_JOIN: [
       'El asistente no pudo entrar',
-      'El marcador conectó la llamada a las {answeredAt}; el asistente informó que no pudo entrar.',
+      'El marcador conectó la llamada[ a las {answeredAt}]; el asistente informó que no pudo entrar.',
     ],
     CANDIDATE_EXISTS: [
       'Un candidato espera una decisión',
-      'El marcador conectó la llamada a las {answeredAt}; se encontró un registro del asistente que podría ser suyo, y una persona debe confirmarlo o descartarlo.',
+      'El marcador conectó la llamada[ a las {answeredAt}]; se encontró un registro del asistente que podría ser suyo, y una persona debe confirmarlo o descartarlo.',
     ],
     ASSISTANT_NEVER_REPORTED: [
       'Sin registro del asistente',
@@ -183,15 +187,15 @@ const SENTENCES: Record<Locale, Record<WhyCode, Sentence>> = {
     ],
     DIALER_NOT_SYNCED_YET: [
       'Marcador sin sincronizar',
-      'El asistente informó de una llamada que terminó a las {endedAt}; el marcador aún no ha informado de todo hasta entonces, así que su registro todavía puede llegar.',
+      'El asistente informó de una llamada que terminó[ a las {endedAt}]; el marcador aún no ha informado de todo hasta su fin, así que su registro todavía puede llegar.',
     ],
     DIALER_NEVER_REPORTED: [
       'El marcador nunca la informó',
-      'La llamada terminó a las {endedAt}; el marcador no la informó por completo antes de {deadline}.',
+      'El marcador no informó por completo de la llamada[, que terminó a las {endedAt},] antes de {deadline}.',
     ],
     HUMAN_NEVER_REPORTED: [
       'Sin registro del agente humano',
-      'Ningún registro de un agente humano se unió a esta interacción antes de {deadline}.',
+      'Ningún registro de un agente humano[ tras la transferencia de las {bridgedAt}] se unió a esta interacción antes de {deadline}.',
     ],
     CHAT_NEVER_REPORTED: ['Sin registro de chat', 'Ningún registro de chat se unió antes de {deadline}.'],
   },
@@ -206,6 +210,7 @@ const LABELS: Record<Locale, Record<FactName, string>> = {
     expectedBy: 'Expected by',
     deadline: 'Deadline',
     joinDelayMs: 'Join delay',
+    joinLeadMs: 'Joined early',
     overrunMs: 'Overrun',
     holeMs: 'Uncovered',
     durationMs: 'Duration',
@@ -219,6 +224,7 @@ const LABELS: Record<Locale, Record<FactName, string>> = {
     expectedBy: 'Se espera antes de',
     deadline: 'Límite',
     joinDelayMs: 'Retraso de entrada',
+    joinLeadMs: 'Entrada anticipada',
     overrunMs: 'Exceso',
     holeMs: 'Sin cubrir',
     durationMs: 'Duración',
@@ -235,12 +241,11 @@ export interface Explanation {
 
 /** The same reason and the same facts always give the same sentences. */
 export function explain(why: Why, locale: Locale): Explanation {
-  const [headline, template] = SENTENCES[locale][why.code];
   const values = new Map(why.facts.map((fact) => [fact.name as string, printFact(fact)]));
   return {
     code: why.code,
-    headline,
-    text: template.replace(/\{(\w+)\}/g, (_, name: string) => values.get(name) ?? '–'),
+    headline: SENTENCES[locale][why.code][0],
+    text: templateOf(why, locale).replace(NAME, (_, name: string) => values.get(name) ?? '–'),
     facts: why.facts.map((fact) => ({
       name: fact.name,
       label: LABELS[locale][fact.name],
@@ -251,6 +256,21 @@ export function explain(why: Why, locale: Locale): Explanation {
           : null,
     })),
   };
+}
+
+const NAME = /\{(\w+)\}/g;
+const OPTIONAL = /\[([^\]]*)\]/g;
+
+const namesIn = (text: string): string[] => [...text.matchAll(NAME)].map((match) => match[1] ?? '');
+
+/** The text for what is known: without the parts that would say what is not. */
+function templateOf({ code, facts }: Why, locale: Locale): string {
+  const [, text, ofOne = text] = SENTENCES[locale][code];
+  const known = new Set<string>(facts.map(({ name }) => name));
+  const isOne = facts.some(({ name, value }) => name === 'legs' && value === 1);
+  return (isOne ? ofOne : text).replace(OPTIONAL, (_, part: string) =>
+    namesIn(part).every((name) => known.has(name)) ? part : '',
+  );
 }
 
 function printFact({ name, value }: Fact): string {
@@ -270,6 +290,5 @@ export function printDuration(ms: number): string {
   return `${sign}${h > 0 ? `${h}h ` : ''}${m}m ${s}s`;
 }
 
-/** The names of the facts that a sentence of this code shows. */
-export const factsShown = (code: WhyCode): string[] =>
-  [...SENTENCES.en[code][1].matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+/** The names of the facts that the sentence of this reason shows. */
+export const factsShown = (why: Why): string[] => namesIn(templateOf(why, 'en'));

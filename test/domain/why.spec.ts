@@ -82,10 +82,10 @@ describe('every reason is a sentence in every language', () => {
 
   it.each(REASONS.map((why): [WhyCode, Why] => [why.code, why]))(
     '%s: what its sentence shows is given, in the same words in every language',
-    (code, why) => {
-      expect(why.facts.map(({ name }) => name)).toEqual(expect.arrayContaining(factsShown(code)));
+    (_code, why) => {
+      expect(why.facts.map(({ name }) => name)).toEqual(expect.arrayContaining(factsShown(why)));
       const sentences = LOCALES.map((locale) => shownIn(why, locale));
-      for (const shown of sentences) expect(shown).toEqual(factsShown(code).sort());
+      for (const shown of sentences) expect(shown).toEqual(factsShown(why).sort());
     },
   );
 
@@ -117,7 +117,7 @@ describe('every reason is a sentence in every language', () => {
       'All 2 expected segments are present and line up; the call lasted 2m 0s.',
     );
     expect(sentence('SEGMENTS_MISALIGNED', 'en')).toBe(
-      'All segments are present, but the assistant joined 1m 5s after the answer, outlasted the dialer by 0m 20s, and 1m 5s of the answered call had no one on the other side.',
+      'All segments are present, but they do not fit together. The assistant joined 1m 5s after the answer. The assistant outlasted the dialer by 0m 20s. For 1m 5s of the answered call no one was on the other side.',
     );
     expect(sentence('WAITING_FOR_ASSISTANT', 'es')).toBe(
       'Aún falta el registro del asistente; se espera antes de 2026-09-14 12:10:00 UTC.',
@@ -125,6 +125,132 @@ describe('every reason is a sentence in every language', () => {
     expect(sentence('ASSISTANT_NEVER_STARTED', 'en')).toBe(
       'The dialer connected the call at 2026-09-14 12:00:00 UTC; the assistant system has reported everything up to its end at 2026-09-14 12:02:00 UTC and had no such call.',
     );
+  });
+});
+
+describe('what is not known is not said', () => {
+  const silent = { answeredAt: null, endedAt: null };
+  const unstated = [{ id: 't', state: 'ENDED' as const, requestedAt: at(50) }];
+  const outOfSight = [{ ...unstated[0], id: 't', observable: false }];
+  const only = (code: WhyCode, text: string, one: StatusInput): [WhyCode, string, StatusInput] => [
+    code,
+    text,
+    one,
+  ];
+  const UNKNOWN: [WhyCode, string, StatusInput][] = [
+    only(
+      'ALL_SEGMENTS_PRESENT',
+      'All 2 expected segments are present and line up.',
+      situation([ended('DIALER', 0, 120, { endedAt: null }), assistant()]),
+    ),
+    only(
+      'ALL_SEGMENTS_PRESENT',
+      'All 2 expected segments are present and line up.',
+      situation([
+        ended('DIALER', 0, 120, { startedAt: null, answeredAt: null }),
+        ended('ASSISTANT', 2, 119, { startedAt: null, answeredAt: null }),
+      ]),
+    ),
+    only(
+      'ALL_SEGMENTS_PRESENT',
+      'The only expected segment is present.',
+      situation([ended('CHAT', 0, 60, { endedAt: null })], { channel: 'CHAT' }),
+    ),
+    only(
+      'NEVER_ANSWERED',
+      "The call ended without being answered; the dialer's record is whole and no one else was expected.",
+      situation([ended('DIALER', null, 30, { endedAt: null })]),
+    ),
+    only(
+      'HUMAN_NOT_OBSERVABLE',
+      'The call was transferred to a party that no connected system can see; everything before it is present and lines up.',
+      situation([dialer(), ended('ASSISTANT', 2, 60)], { transfers: outOfSight }),
+    ),
+    only(
+      'ASSISTANT_NEVER_STARTED',
+      'The dialer connected the call; the assistant system has reported everything up to its end and had no such call.',
+      situation([ended('DIALER', 0, 120, silent)], { ...late, watermarks: { ASSISTANT: at(7_000) } }),
+    ),
+    only(
+      'ASSISTANT_NOT_REPORTED_YET',
+      'The dialer connected the call; no assistant record joined it by 2026-09-14 12:12:00 UTC, and the assistant system has not said that it has reported everything.',
+      situation([ended('DIALER', 0, 120, { answeredAt: null })], late),
+    ),
+    only(
+      'ASSISTANT_FAILED_TO_JOIN',
+      'The dialer connected the call; the assistant reported that it could not join.',
+      situation([ended('DIALER', 0, 120, silent), failed], late),
+    ),
+    only(
+      'CANDIDATE_EXISTS',
+      'The dialer connected the call; an assistant record that may belong to it was found, and a person has to confirm or dismiss it.',
+      situation([ended('DIALER', 0, 120, silent)], { ...late, hasSuggestion: true }),
+    ),
+    only(
+      'DIALER_NOT_SYNCED_YET',
+      'The assistant reported a call that ended; the dialer has not yet reported everything up to its end, so its record may still come.',
+      situation([ended('ASSISTANT', 2, 119, { endedAt: null })], late),
+    ),
+    only(
+      'DIALER_NEVER_REPORTED',
+      'The dialer had not reported the call in full by 2026-09-14 12:15:00 UTC.',
+      situation([open('DIALER', null, 0)], late),
+    ),
+    only(
+      'WAITING_FOR_HUMAN',
+      "The human agent's record is still missing; it is expected by 2026-09-14 13:02:00 UTC.",
+      situation([dialer(), assistant()], { transfers: unstated }),
+    ),
+    only(
+      'HUMAN_NEVER_REPORTED',
+      'No record of a human agent joined this interaction by 2026-09-14 13:02:00 UTC.',
+      situation([dialer(), assistant()], { ...late, transfers: unstated }),
+    ),
+  ];
+
+  it.each(UNKNOWN)('%s: %s', (code, text, one) => {
+    const { why } = judge(one);
+    expect([why.code, explain(why, 'en').text]).toEqual([code, text]);
+    const { text: spanish } = explain(why, 'es');
+    expect(spanish).toMatch(/^\p{Lu}[^{}[\]–]+\.$/u);
+    expect(spanish).not.toMatch(/\s[,;.]|\s\s/);
+    expect(numbersIn(spanish)).toEqual(numbersIn(text));
+  });
+
+  it.each<[string, Call, string, string]>([
+    [
+      'too early',
+      ended('ASSISTANT', -6, 120),
+      'The assistant joined 0m 6s before the answer.',
+      'El asistente entró 0m 6s antes de la respuesta.',
+    ],
+    [
+      'too long',
+      ended('ASSISTANT', 0, 131),
+      'The assistant outlasted the dialer by 0m 11s.',
+      'El asistente siguió 0m 11s después del marcador.',
+    ],
+    [
+      'gone too soon',
+      ended('ASSISTANT', 0, 60),
+      'For 1m 0s of the answered call no one was on the other side.',
+      'Durante 1m 0s de la llamada atendida no hubo nadie al otro lado.',
+    ],
+  ])('of parts that do not fit, only the number at fault: %s', (_name, other, english, spanish) => {
+    const { why } = judge(situation([dialer(), other]));
+    expect(explain(why, 'en').text).toBe(
+      `All segments are present, but they do not fit together. ${english}`,
+    );
+    expect(explain(why, 'es').text).toBe(`Todos los segmentos están presentes, pero no encajan. ${spanish}`);
+    expect(why.facts).toHaveLength(1);
+  });
+
+  it('one segment is not "1 segments", in either language', () => {
+    const { why } = judge(situation([ended('CHAT', 0, 60)], { channel: 'CHAT' }));
+    expect(LOCALES.map((locale) => explain(why, locale).text)).toEqual([
+      'The only expected segment is present; the call lasted 1m 0s.',
+      'El único segmento esperado está presente; la llamada duró 1m 0s.',
+    ]);
   });
 });
 
