@@ -352,6 +352,87 @@ describe('a transfer stands once, by the id that its provider gave it (R21)', ()
     }
   });
 
+  const told = (one: Partial<Transfer>, other: Partial<Transfer>, source = 'assistant') =>
+    interaction([
+      dialer({ transfers: [transfer(one)] }),
+      assistant({ sourceId: source, transfers: [transfer(other)] }),
+    ]).transfers.map(({ id, state, target, failureReason, legId }) => ({
+      id,
+      state,
+      target,
+      failureReason,
+      legId,
+    }));
+  const ENDED_WELL = { state: 'ENDED', target: '+12025550171' } as const;
+
+  it('two of one id that two systems send elsewhere are two, and neither has a word of the other', () => {
+    const busy = { state: 'FAILED', target: '+12025550172', failureReason: 'busy' } as const;
+    expect(told(busy, ENDED_WELL)).toEqual([
+      { id: 't', ...busy, legId: 'dialer' },
+      { id: 't', ...ENDED_WELL, failureReason: undefined, legId: 'assistant' },
+    ]);
+  });
+
+  it.each<[string, Partial<Transfer>, Partial<Transfer>, number]>([
+    ['one id, and no more is said', {}, {}, 1],
+    ['one id, one target', { target: '+12025550171' }, { target: 'tel:+1 202-555-0171' }, 1],
+    ['one id, two targets', { target: '+12025550171' }, { target: '+12025550172' }, 2],
+    ['one id, bridged 15 s apart', { bridgedAt: at(60) }, { bridgedAt: at(75) }, 1],
+    ['one id, bridged further apart', { bridgedAt: at(60) }, { bridgedAt: at(75.001) }, 2],
+    ['one id, asked for long before it was bridged', { requestedAt: at(0) }, { bridgedAt: at(75) }, 1],
+    ['two ids, and no more is said', { id: 'u' }, {}, 2],
+    ['two ids, one target', { id: 'u', target: 'queue' }, { target: 'Queue' }, 2],
+    ['two ids, one time', { id: 'u', bridgedAt: at(60) }, { bridgedAt: at(60) }, 2],
+    [
+      'two ids, one target, bridged 15 s apart',
+      { id: 'u', target: 'queue', bridgedAt: at(75) },
+      { target: 'Queue', bridgedAt: at(60) },
+      1,
+    ],
+    [
+      'two ids, one target, asked for 15 s apart',
+      { id: 'u', target: 'sip:agent@desk.example', requestedAt: at(75) },
+      { target: 'agent', requestedAt: at(60) },
+      1,
+    ],
+    [
+      'two ids, one target, further apart',
+      { id: 'u', target: 'queue', bridgedAt: at(75.001) },
+      { target: 'queue', bridgedAt: at(60) },
+      2,
+    ],
+    [
+      'two ids, two targets, one time',
+      { id: 'u', target: 'queue', bridgedAt: at(60) },
+      { target: 'desk', bridgedAt: at(60) },
+      2,
+    ],
+  ])('two systems: %s', (_name, one, other, count) => {
+    expect(told(one, other)).toHaveLength(count);
+    expect(told(other, one)).toHaveLength(count);
+  });
+
+  it.each<[string, Partial<Transfer>, Partial<Transfer>, number]>([
+    ['one id is one transfer, whatever else is said', { target: '+1' }, { target: '+2' }, 1],
+    ['two ids are two, however alike', { id: 'u', ...ENDED_WELL }, ENDED_WELL, 2],
+  ])('one system: %s', (_name, one, other, count) => {
+    expect(told(one, other, 'dialer')).toHaveLength(count);
+  });
+
+  it.each(['BRIDGED', 'ENDED'] as const)('what failed fills nothing of one that is %s', (state) => {
+    const failed = { state: 'FAILED', failureReason: 'busy', target: '+12025550172' } as const;
+    expect(told(failed, { state }, 'dialer')).toEqual([
+      { id: 't', state, target: undefined, failureReason: undefined, legId: 'assistant' },
+    ]);
+  });
+
+  it('a transfer that came about after it failed gives no reason why it failed', () => {
+    const again = { state: 'BRIDGED', failureReason: 'busy' } as const;
+    expect(interaction([assistant({ transfers: [transfer(again)] })]).transfers).toMatchObject([
+      { state: 'BRIDGED', failureReason: null },
+    ]);
+  });
+
   it('and two transfers stand twice', () => {
     const calls = [
       dialer({ transfers: [transfer({ id: 'a' })] }),
