@@ -147,7 +147,7 @@ export function partition(
       shared: sharedWithin(legIds, usable),
       byPerson: partnersWithin(legIds, together),
     })),
-    quarantined: [...new Set(tooFar.map(({ key }) => key))],
+    quarantined: [...new Set(tooFar.filter(({ session }) => session.length === 0).map(({ key }) => key))],
     tooFar: keysByLeg(
       tooFar.map(({ key, legs }) => ({ key, legs: legs.filter(isNotJoinedBy(key, usable)) })),
     ),

@@ -95,15 +95,18 @@ function sessionReaches(
 const isIn = (keys: readonly LegKey[] | undefined, key: LegKey): boolean =>
   keys?.some((one) => keyName(one) === keyName(key)) === true;
 
-/** What is of no session is joined whatever the time between, as long as the key is no constant. */
+/**
+ * What is of no session is joined as long as the key is no constant. Of a key that is used again those legs stay
+ * joined that began within a day of its first one; what began later it joins with nothing.
+ */
 function callReach({ key, carriers }: Carried, members: readonly Carrier[], known: KnownReach): KeyReach[] {
   const isMember = new Set(members);
   const legs = carriers.filter((one) => !isMember.has(one)).map(({ leg }) => leg);
-  const isTooFar = known.quarantined.has(keyName(key)) || reachesTooFar(legs);
-  return legs.length === 0 ? [] : [{ key, legs, isTooFar, session: [] }];
-}
-
-function reachesTooFar(legs: readonly Leg[]): boolean {
-  const starts = legs.map(legStart);
-  return legs.length > KEY_LIMITS.legs || Math.max(...starts) - Math.min(...starts) > KEY_LIMITS.spreadMs;
+  if (known.quarantined.has(keyName(key)) || legs.length > KEY_LIMITS.legs)
+    return [{ key, legs, isTooFar: true, session: [] }];
+  const until = Math.min(...legs.map(legStart)) + KEY_LIMITS.spreadMs;
+  return [
+    { key, legs: legs.filter((leg) => legStart(leg) <= until), isTooFar: false, session: [] },
+    { key, legs: legs.filter((leg) => legStart(leg) > until), isTooFar: true, session: [] },
+  ].filter((reach) => reach.legs.length > 0);
 }

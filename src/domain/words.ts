@@ -176,6 +176,10 @@ export type CauseKind = (typeof CAUSES)[number];
 export const LEG_VERDICTS = words('TOGETHER', 'APART', 'DISMISSED');
 export type LegVerdict = (typeof LEG_VERDICTS)[number];
 
+/** Too many legs carry a key, so that it joins none; or it was used again, so that it joins only the first. */
+export const KEY_REACH_FAULTS = words('TOO_MANY_LEGS', 'TOO_FAR_APART');
+export type KeyReachFault = (typeof KEY_REACH_FAULTS)[number];
+
 /** Why a person leaves a broken trace as it is. */
 export const RESOLUTION_KINDS = words('NO_PARTNER', 'RECORD_LOST', 'TEST_CALL', 'ACCEPTED');
 export type ResolutionKind = (typeof RESOLUTION_KINDS)[number];

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { scorePair } from '../domain/score.js';
 import type { Explained } from '../domain/explain.js';
 import { explainPair } from '../domain/explain.js';
-import type { DropDetail, DropStage, Instant } from '../domain/words.js';
+import type { DropDetail, DropStage, Instant, KeyReachFault } from '../domain/words.js';
 import { NotFound } from '../domain/errors.js';
 import { LegPairEntity } from './entities/bond.entity.js';
 import type { InteractionFilter } from './list/filter.js';
@@ -33,6 +33,7 @@ export interface DropGroup {
 export type SuggestionRow = Omit<LegPairEntity, 'tenantId' | 'isLinked'>;
 
 export interface QuarantinedKey {
+  reach: KeyReachFault;
   namespace: string;
   value: string;
   sinceAt: Instant;
@@ -107,7 +108,7 @@ export class ReconciliationReader {
   /** Keys that reached too far, the latest first. */
   quarantined(tenantId: string, first: number): Promise<QuarantinedKey[]> {
     return this.db.query(
-      `select q.namespace, q.value, q.since as "sinceAt",
+      `select q.namespace, q.value, q.reach, q.since as "sinceAt",
               (select count(*)::int from correlation_key k where k.tenant_id = q.tenant_id
                   and k.namespace = q.namespace and k.value = q.value and k.scope = 'INTERACTION') as legs
          from quarantined_key q where q.tenant_id = $1

@@ -236,11 +236,18 @@ describe('a strong key that reaches too far is quarantined (R8)', () => {
   it.each<[string, number, string[][]]>([
     ['one ms less than a day', 24 * HOUR - 1, [['a', 'b', 'c']]],
     ['a day', 24 * HOUR, [['a', 'b', 'c']]],
-    ['one ms more than a day', 24 * HOUR + 1, [['a'], ['b'], ['c']]],
-  ])('legs that are %s apart', (_name, spread, expected) => {
+    ['one ms more than a day', 24 * HOUR + 1, [['a', 'b'], ['c']]],
+  ])('by time joins only what began within a day of its first leg: %s', (_name, spread, expected) => {
     const legs = [leg('a', 0, 'k'), leg('b', HOUR, 'k'), leg('c', spread, 'k')];
     expect(groups(legs)).toEqual(expected);
-    expect(partition(legs).quarantined).toEqual(expected.length === 1 ? [] : [key('k')]);
+    const { quarantined, tooFar } = partition(legs);
+    expect(quarantined).toEqual(expected.length === 1 ? [] : [key('k')]);
+    expect([...tooFar]).toEqual(expected.length === 1 ? [] : [['c', [key('k')]]]);
+  });
+
+  it('by time joins nothing that is later, not even with each other', () => {
+    const late = [leg('c', 25 * HOUR, 'k'), leg('d', 25 * HOUR + 1, 'k')];
+    expect(groups([leg('a', 0, 'k'), leg('b', 1, 'k'), ...late])).toEqual([['a', 'b'], ['c'], ['d']]);
   });
 
   it('still joins the same legs by another key', () => {
@@ -357,9 +364,9 @@ describe('the partition is a function of the set of legs (property)', () => {
   it('is the reach over shared keys where nothing is parted', () => {
     fc.assert(
       fc.property(history, ({ legs: all }) => {
-        const { groups: found, quarantined } = partition(all);
-        const bad = new Set(quarantined.map((one) => one.value));
-        expect(setOfSets(found.map((group) => group.legIds))).toEqual(setOfSets(reach(all, bad)));
+        const { groups: found, tooFar } = partition(all);
+        const trusted = all.map((one) => withoutKeys(one, tooFar.get(one.leg.id) ?? []));
+        expect(setOfSets(found.map((group) => group.legIds))).toEqual(setOfSets(reach(trusted)));
       }),
       { numRuns: 1_000 },
     );
@@ -369,13 +376,11 @@ describe('the partition is a function of the set of legs (property)', () => {
     fc.assert(
       fc.property(history, ({ legs: all, pairs: drafts }) => {
         const apart = parted(drafts);
-        const { groups: found, quarantined } = partition(all, { apart });
-        const bad = new Set(quarantined.map((one) => one.value));
+        const { groups: found, tooFar } = partition(all, { apart });
         const valuesOf = new Map(
-          all.map((one) => [
-            one.leg.id,
-            one.keys.map(({ value }) => value).filter((value) => !bad.has(value)),
-          ]),
+          all
+            .map((one) => withoutKeys(one, tooFar.get(one.leg.id) ?? []))
+            .map(({ leg: { id }, keys }) => [id, keys.map(({ value }) => value)]),
         );
         const meet = (one: readonly string[], other: readonly string[]) =>
           one.some((a) =>
@@ -394,8 +399,13 @@ describe('the partition is a function of the set of legs (property)', () => {
   });
 });
 
+const withoutKeys = ({ leg: one, keys }: Joinable, ignored: readonly LegKey[]): Joinable => ({
+  leg: one,
+  keys: keys.filter(({ value }) => !ignored.some((key) => key.value === value)),
+});
+
 /** The plainest way to the same answer: spread over shared keys until nothing moves. */
-function reach(all: readonly Joinable[], bad: ReadonlySet<string>): string[][] {
+function reach(all: readonly Joinable[]): string[][] {
   const left = new Map(all.map((one) => [one.leg.id, one]));
   const parts: string[][] = [];
   for (const start of all) {
@@ -403,11 +413,7 @@ function reach(all: readonly Joinable[], bad: ReadonlySet<string>): string[][] {
     const part = [start];
     for (const member of part)
       for (const other of [...left.values()])
-        if (
-          member.keys.some(
-            (mine) => !bad.has(mine.value) && other.keys.some(({ value }) => value === mine.value),
-          )
-        ) {
+        if (member.keys.some((mine) => other.keys.some(({ value }) => value === mine.value))) {
           left.delete(other.leg.id);
           part.push(other);
         }

@@ -149,11 +149,15 @@ describe('reconciliation', () => {
     await send(...Array.from({ length: 65 }, (_, n) => dialer(`c${n}`, n, n + 1, { key: 'constant' })));
     await send(dialer('d1', 900, 990, { key: 'k' }), assistant('a1', 901, 990, { key: 'k' }));
     await mutate('unlinkLeg', 'UnlinkLegInput', { legId: await legId('a1') }, 'undoId');
+    await send(dialer('old', 0, 90, { key: 'used' }), assistant('again', 90_100, 90_190, { key: 'used' }));
     const data = await ask(
-      `{ reconciliation { quarantinedKeys { namespace value legs } contested { nodes { externalIds } totalCount } } }`,
+      `{ reconciliation { quarantinedKeys { namespace value reach legs } contested { nodes { externalIds } totalCount } } }`,
     );
     expect(data['reconciliation']).toEqual({
-      quarantinedKeys: [{ namespace: 'interaction_id', value: 'constant', legs: 65 }],
+      quarantinedKeys: [
+        { namespace: 'interaction_id', value: 'used', reach: 'TOO_FAR_APART', legs: 2 },
+        { namespace: 'interaction_id', value: 'constant', reach: 'TOO_MANY_LEGS', legs: 65 },
+      ],
       contested: { nodes: [{ externalIds: ['a1'] }, { externalIds: ['d1'] }], totalCount: 2 },
     });
   });

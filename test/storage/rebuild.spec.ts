@@ -37,6 +37,12 @@ beforeEach(async () => {
       dialer(`crowd-${n}`, n, n + 1, { key: 'constant', customer: OTHER }),
     ),
   );
+  await send(
+    ...['again-1', 'again-2'].map((id, n) =>
+      dialer(id, n * 90_100, n * 90_100 + 50, { key: 'again', customer: '+12025550999' }),
+    ),
+    assistant('again-a', 2, 49, { key: 'again', customer: '+12025550999' }),
+  );
   const watermarks = new WatermarkStore(world.db);
   for (const source of ['dialer', 'assistant'])
     await watermarks.report(world.tenantId, source, BASE + HOUR, world.now);
@@ -110,15 +116,17 @@ describe('a rebuild', () => {
       .filter((one) => !/crowd/.test(one));
     expect(groups).toEqual([
       `assistant/a-${KEYED} + dialer/d-${KEYED}`,
+      'assistant/again-a + dialer/again-1',
       'assistant/no-a',
       'assistant/parted-a',
       'assistant/put-a + dialer/put-d',
       'assistant/weak-a + dialer/weak-d',
+      'dialer/again-2',
       'dialer/lost-d',
       'dialer/no-d',
       'dialer/parted-d',
     ]);
-    expect(await world.count('quarantined_key')).toBe(1);
+    expect(await world.count('quarantined_key')).toBe(2);
   });
 
   it('changes nothing that is right, and announces nothing', async () => {
@@ -127,7 +135,7 @@ describe('a rebuild', () => {
       await world.count('change'),
       await world.count('interaction_version'),
     ];
-    expect(await rebuild()).toBe(76);
+    expect(await rebuild()).toBe(79);
     expect(await state()).toEqual(before);
     expect([await world.count('change'), await world.count('interaction_version')]).toEqual([
       changes,
@@ -138,7 +146,7 @@ describe('a rebuild', () => {
   it('makes the same state again from source records and decisions alone', async () => {
     const before = await state();
     await world.db.query(`truncate ${DERIVED}`);
-    expect(await rebuild()).toBe(76);
+    expect(await rebuild()).toBe(79);
     await settle();
     expect(await state()).toEqual(before);
   });

@@ -106,6 +106,32 @@ describe('records become interactions', () => {
     expect(rows.map((row) => row.code)).toEqual(['KEY_IGNORED', 'KEY_IGNORED']);
   });
 
+  it('leaves a call whole whose key is used again more than a day later, and raises an item', async () => {
+    const again = (externalId: string, seconds: number) => ({
+      externalId,
+      occurredAt: at(seconds + 60),
+      status: 'COMPLETED',
+      answeredAt: at(seconds),
+      endedAt: at(seconds + 60),
+      keys: [{ namespace: 'interaction_id', value: 'again' }],
+    });
+    await world.send('dialer', again('d1', 0));
+    await world.send('assistant', again('a1', 1));
+    world.now += 26 * 3_600_000;
+    await world.send('dialer', again('d2', 90_000));
+    const legs = async () => (await world.summaries()).map((one) => one.legs);
+    expect(await legs()).toEqual([['assistant/a1', 'dialer/d1'], ['dialer/d2']]);
+    expect((await world.summaries())[0]?.status).toBe('COMPLETE');
+    const item = () => world.db.query('select value, reach from quarantined_key');
+    expect(await item()).toEqual([{ value: 'again', reach: 'TOO_FAR_APART' }]);
+    await world.send(
+      'human',
+      Array.from({ length: 62 }, (_, n) => again(`h${n}`, 90_000 + n)),
+    );
+    expect(await item()).toEqual([{ value: 'again', reach: 'TOO_MANY_LEGS' }]);
+    expect(await world.count('interaction')).toBe(65);
+  });
+
   it('puts a constant key under quarantine at the 65th leg, and makes no mega-interaction (scenario 14)', async () => {
     const constant = (n: number) => ({
       externalId: `c${n}`,

@@ -1,4 +1,4 @@
-import type { ResolutionKind } from '../../domain/words.js';
+import type { KeyReachFault, ResolutionKind } from '../../domain/words.js';
 import type { DisagreementCode } from '../../domain/disagreements.js';
 import type { BannerKind } from '../../domain/presentation.js';
 import type { WhyCode } from '../../domain/why.js';
@@ -167,6 +167,12 @@ export const FlaggedByEnum = enumOf<FlaggedBy>('FlaggedBy', 'Who raised a review
   AI: 'A reviewing model.',
   PERSON: 'A person.',
   RULE: 'A rule.',
+});
+
+export const KeyReachFaultEnum = enumOf<KeyReachFault>('KeyReachFault', 'In what a key reaches too far.', {
+  TOO_MANY_LEGS: 'More than 64 legs carry it: it joins none of them.',
+  TOO_FAR_APART:
+    'It was used again after more than 24 hours: it joins only legs that began within 24 hours of its first.',
 });
 
 export const ResolutionKindEnum = enumOf<ResolutionKind>(

@@ -1,8 +1,8 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { DropDetail, DropStage, Instant } from '../../domain/words.js';
+import type { DropDetail, DropStage, Instant, KeyReachFault } from '../../domain/words.js';
 import type { InteractionFilter } from '../../storage/list/filter.js';
 import type { DropGroup, QuarantinedKey } from '../../storage/reconciliation-reader.js';
-import { DropDetailEnum, DropStageEnum } from '../interaction/interaction.enums.js';
+import { DropDetailEnum, DropStageEnum, KeyReachFaultEnum } from '../interaction/interaction.enums.js';
 import { DateTime } from '../scalars.js';
 
 @ObjectType('ReconciliationGroup', {
@@ -41,7 +41,7 @@ export class ReconciliationGroupType implements DropGroup {
 
 @ObjectType('QuarantinedKey', {
   description:
-    'A key that reaches more than 64 legs, or legs more than 24 hours apart, and therefore joins nothing.',
+    'A key that reaches more than 64 legs, or legs more than 24 hours apart, and therefore is not trusted.',
   simpleResolvers: true,
 })
 export class QuarantinedKeyType implements QuarantinedKey {
@@ -51,7 +51,10 @@ export class QuarantinedKeyType implements QuarantinedKey {
   @Field(() => String, { description: 'The value, cleaned.' })
   value!: string;
 
-  @Field(() => DateTime, { description: 'Since when it joins nothing.' })
+  @Field(() => KeyReachFaultEnum, { description: 'What it reaches too far in, and what it still joins.' })
+  reach!: KeyReachFault;
+
+  @Field(() => DateTime, { description: 'Since when that is known.' })
   sinceAt!: Instant;
 
   @Field(() => Int, { description: 'How many legs carry it.' })

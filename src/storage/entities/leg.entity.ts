@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { IgnoredKey, SharedKey } from '../../domain/correlate.js';
 import type { Leg, LegKey } from '../../domain/leg.js';
 import type { Feature, Rival } from '../../domain/score.js';
-import type { Direction, KeyScope, LegState, LinkTier, Role } from '../../domain/words.js';
+import type { Direction, KeyReachFault, KeyScope, LegState, LinkTier, Role } from '../../domain/words.js';
 import { instant, json, optionalInstant, optionalText, text } from './columns.js';
 
 /** The circumstantial evidence for a leg and the one it is linked with. */
@@ -85,11 +85,13 @@ export class CorrelationKeyEntity {
   @Column('boolean', { default: false }) isOverfull!: boolean;
 }
 
-/** A strong key that more legs carry than one interaction can have: it joins nothing (rule R8). */
+/** A strong key that reaches too far (rule R8). */
 @Entity('quarantined_key')
 export class QuarantinedKeyEntity {
   @PrimaryColumn('uuid') tenantId!: string;
   @PrimaryColumn('text') namespace!: string;
   @PrimaryColumn('text') value!: string;
+  /** What it reaches too far in, and so what it still joins. */
+  @Column(text()) reach!: KeyReachFault;
   @Column(instant({ default: () => 'now()' })) since!: number;
 }

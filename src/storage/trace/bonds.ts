@@ -5,6 +5,7 @@ import type { LegKey } from '../../domain/leg.js';
 import type { LegVerdict } from '../../domain/words.js';
 import type { LegPairEntity } from '../entities/bond.entity.js';
 import { properties } from './call-store.js';
+import { isQuarantined } from './session-sql.js';
 
 /** A weak link as it was decided, with its evidence. */
 export type StoredPair = Omit<LegPairEntity, 'tenantId'>;
@@ -54,8 +55,7 @@ export async function loadBonds(
 ): Promise<Bonds> {
   const [row]: BondRow[] = await tx.query(
     `select
-       ${keysThat(`exists (select from quarantined_key q where q.tenant_id = k.tenant_id
-                            and q.namespace = k.namespace and q.value = k.value)`)} as crowded,
+       ${keysThat(isQuarantined('k'))} as crowded,
        ${keysThat('k.is_overfull')} as overfull,
        (select jsonb_agg(jsonb_build_object('pair', jsonb_build_array(v.leg_id, v.other_leg_id), 'verdict', v.verdict))
           from (${latestVerdicts('v.leg_id = any($2::uuid[])')}) v) as verdicts,

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { LegKey } from '../../domain/leg.js';
 import { KEY_LIMITS, keyName } from '../../domain/reach.js';
 import type { Presence } from '../../domain/thread.js';
+import type { KeyReachFault } from '../../domain/words.js';
 import { CorrelationKeyEntity, QuarantinedKeyEntity } from '../entities/leg.entity.js';
 import { writeRows } from '../transaction.js';
 import { callsWith, isOfSession, isQuarantined, isSameKey, isThread, sessionOf } from './session-sql.js';
@@ -92,9 +93,21 @@ export async function quarantineKeys(
       where reach.legs > $3`,
     [tenantId, legIds, KEY_LIMITS.legs],
   );
-  const rows = crowded.map(({ namespace, value }) => ({ tenantId, namespace, value }));
-  await writeRows(tx, QuarantinedKeyEntity, rows, { onConflict: 'nothing' });
+  await noteQuarantine(tx, tenantId, crowded, 'TOO_MANY_LEGS');
   return [...new Set(crowded.flatMap((key) => key.legIds))];
+}
+
+/** Notes what people have to look at: keys that reach too far. */
+export async function noteQuarantine(
+  tx: EntityManager,
+  tenantId: string,
+  keys: readonly Pick<LegKey, 'namespace' | 'value'>[],
+  reach: KeyReachFault,
+): Promise<void> {
+  const rows = keys.map(({ namespace, value }) => ({ tenantId, namespace, value, reach }));
+  await writeRows(tx, QuarantinedKeyEntity, rows, {
+    onConflict: reach === 'TOO_MANY_LEGS' ? 'changed' : 'nothing',
+  });
 }
 
 /**

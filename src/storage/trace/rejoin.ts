@@ -3,6 +3,7 @@ import type { Assignment, Identities } from '../../domain/identity.js';
 import { assignIds, partingIds } from '../../domain/identity.js';
 import type { Joined, JoinedGroup } from '../../domain/join.js';
 import { joinLegs } from '../../domain/join.js';
+import type { LegKey } from '../../domain/leg.js';
 import type { PolicySet } from '../../domain/policy.js';
 import { keyName } from '../../domain/reach.js';
 import { presenceOf } from '../../domain/thread.js';
@@ -14,7 +15,7 @@ import type { Bonds } from './bonds.js';
 import { loadBonds, removePairs } from './bonds.js';
 import type { KnownCall } from './call-store.js';
 import { loadCalls } from './call-store.js';
-import { noteOverfull, reachableLegs } from './correlation.js';
+import { noteOverfull, noteQuarantine, reachableLegs } from './correlation.js';
 import type { Cause } from './cause.js';
 import { lockInteractions, writeInteractions } from './interaction-store.js';
 import { mergeInteractions } from './merge.js';
@@ -153,6 +154,7 @@ export async function rejoin(
   await mergeInteractions(tx, tenantId, merged, { before, deletions }, work.causeOf([]), now);
   await removePairs(tx, tenantId, joined.lapsed);
   await noteOverfull(tx, tenantId, joined.overfull, bonds.overfull);
+  await noteQuarantine(tx, tenantId, usedAgain(joined, bonds), 'TOO_FAR_APART');
   const orphans = joined.orphans.flatMap((id) => {
     const call = callOf.get(id)?.call;
     return (call && orphanOf(tenantId, call, tenant.defaultCountry)) ?? [];
@@ -173,6 +175,15 @@ export async function identify(
   return assignIds(groups, places, { survivorId, leaverId, redirects, nameNew: newId });
 }
 
+/** Keys that reach legs too far apart, and are not under quarantine for having too many. */
+function usedAgain({ quarantined }: Joined, { crowded }: Bonds): LegKey[] {
+  const known = crowdedNames(crowded);
+  return quarantined.filter((key) => !known.has(keyName(key)));
+}
+
+const crowdedNames = (crowded: Bonds['crowded']): Set<string> =>
+  new Set([...crowded.values()].flat().map(keyName));
+
 /** Groups the legs by what may join them, and notes on each leg the keys that may not. */
 export function regroup(
   known: readonly KnownCall[],
@@ -184,7 +195,7 @@ export function regroup(
     bonds.verdicts,
     bonds.weak,
     {
-      quarantined: new Set([...bonds.crowded.values()].flat().map(keyName)),
+      quarantined: crowdedNames(bonds.crowded),
       overfull: bonds.overfull,
     },
   );

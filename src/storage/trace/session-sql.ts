@@ -7,9 +7,10 @@
 export const isSameKey = (c: string, k: string): string =>
   `${c}.tenant_id = $1 and ${c}.namespace = ${k}.namespace and ${c}.value = ${k}.value and ${c}.scope = 'INTERACTION'`;
 
+/** Do too many legs carry the key of row `k`? */
 export const isQuarantined = (k: string): string =>
   `exists (select from quarantined_key q
-            where q.tenant_id = $1 and q.namespace = ${k}.namespace and q.value = ${k}.value)`;
+            where q.tenant_id = $1 and q.namespace = ${k}.namespace and q.value = ${k}.value and q.reach = 'TOO_MANY_LEGS')`;
 
 /** The rows that inactivity may cut, which have an index of their own. */
 const MAY_BE_CUT = 'limit_ms > 0';

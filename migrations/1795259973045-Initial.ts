@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795259434029 implements MigrationInterface {
-  name = 'Initial1795259434029';
+export class Initial1795259973045 implements MigrationInterface {
+  name = 'Initial1795259973045';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -677,6 +677,7 @@ export class Initial1795259434029 implements MigrationInterface {
                 "tenant_id" uuid NOT NULL,
                 "namespace" text NOT NULL,
                 "value" text NOT NULL,
+                "reach" text NOT NULL,
                 "since" TIMESTAMP(3) WITH TIME ZONE NOT NULL DEFAULT now(),
                 CONSTRAINT "PK_77fea4f81563c6f8b18a58949b8" PRIMARY KEY ("tenant_id", "namespace", "value")
             )
