@@ -6,6 +6,7 @@ import { PostgresBus } from '../live/bus/postgres-bus.js';
 import type { ActionReader } from '../storage/control/action-reader.js';
 import { ACTION_CHANNEL } from '../storage/control/action-row.js';
 import { ActionStore } from '../storage/control/action-store.js';
+import { StepStore } from '../storage/control/step-store.js';
 import type { Sealer } from '../storage/seal.js';
 import type { LinkSigner } from '../storage/signed-link.js';
 import type { Authenticator } from './authenticate.js';
@@ -37,11 +38,13 @@ const FORGET_MS = 60_000;
 export async function makeControl(parts: ControlParts) {
   const { database, reader, sealer, links, authenticator, publicUrl, onCommit, now, report, options } = parts;
   const actions = new ActionStore(database.db, onCommit);
+  const steps = new StepStore(database.db);
   const bus = new PostgresBus(database.url, ACTION_CHANNEL);
   await bus.start();
   const feed = new ActionFeed(reader, bus, { capacity: parts.queue, onError: report('action-feed') });
   const desk = new ControlDesk({
     actions,
+    steps,
     sealer,
     now,
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
@@ -56,7 +59,8 @@ export async function makeControl(parts: ControlParts) {
     ...(options.relay === undefined ? {} : { options: options.relay }),
   });
   const sweeper = new Repeated(() => actions.sweep(now()), SWEEP_MS, report('action-sweeper'));
-  const forgetter = new Repeated(() => actions.forgetControls(), FORGET_MS, report('action-sweeper'));
+  const forget = async () => [await actions.forgetControls(), await steps.forget()];
+  const forgetter = new Repeated(forget, FORGET_MS, report('action-sweeper'));
   return {
     desk,
     feed,

@@ -19,7 +19,7 @@ export const done = (): Success => ({ result: 'DONE' });
 export const accepted = (): Success => ({ result: 'ACCEPTED' });
 
 /** The answer as an object; an empty one when it is something else. */
-function readAnswer(body: string): JsonObject {
+export function readAnswer(body: string): JsonObject {
   try {
     return objectOf(JSON.parse(body) as Json);
   } catch {
@@ -27,7 +27,7 @@ function readAnswer(body: string): JsonObject {
   }
 }
 
-const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 /** The body of a vendor's answer is never repeated: it may carry a customer's data. */
 export function answerOf(reply: VendorReply, success: (body: JsonObject, status: number) => Answer): Answer {
@@ -36,7 +36,13 @@ export function answerOf(reply: VendorReply, success: (body: JsonObject, status:
   if (isSuccess(status)) return success(readAnswer(body), status);
   return status >= 500
     ? failed(`The vendor failed with HTTP ${status}. Whether it acted is unknown.`)
-    : failed(`The vendor refused with HTTP ${status}.`);
+    : failed(`The vendor refused with HTTP ${status}${errorCode(body)}.`);
+}
+
+/** The number of the vendor's own fault, where its answer has one: it can be looked up, and tells nothing of the call. */
+export function errorCode(body: string): string {
+  const { code } = readAnswer(body);
+  return Number.isInteger(code) && Math.abs(Number(code)) < 1_000_000 ? ` (error ${Number(code)})` : '';
 }
 
 const unanswered = ({ result, reason }: Exclude<VendorReply, { result: 'ANSWERED' }>): Failure =>

@@ -1,12 +1,13 @@
 import { BadUserInput } from '../domain/errors.js';
 import type { Situation } from '../domain/monitoring.js';
-import { ACTION_TIMEOUT_MS, holderOf, LISTEN_LINK_MS, refusalOf } from '../domain/monitoring.js';
+import { ACTION_TIMEOUT_MS, LISTEN_LINK_MS, refusalOf, takenBy } from '../domain/monitoring.js';
 import type { Instant, MonitoringKind } from '../domain/words.js';
 import { MONITORING_KINDS } from '../domain/words.js';
 import type { NewAction } from '../storage/control/action-request.js';
 import type { Outcome } from '../storage/control/action-row.js';
 import type { ActionStore } from '../storage/control/action-store.js';
 import type { CallFacts } from '../storage/control/facts.js';
+import type { StepStore } from '../storage/control/step-store.js';
 import { isStorable, uuids } from '../storage/list/params.js';
 import type { MonitoringActionRow, TenantFrame } from '../storage/read-model.js';
 import type { Sealer } from '../storage/seal.js';
@@ -14,11 +15,13 @@ import { adapterOf, capabilitiesOf, controlSettings, vendorOf } from './adapters
 import { objectOf, textOf } from './answers.js';
 import { readNumber, readPerson } from './destination.js';
 import type { Acted, ActionRequest, Join, Monitor, Person } from './monitor.js';
-import type { Answer, ControlAdapter, Order, Target } from './port.js';
+import type { Answer, ControlAdapter, Order, Steps, Target } from './port.js';
+import type { Send } from './request.js';
 import { sendWithin } from './request.js';
 
 export interface DeskParts {
   actions: ActionStore;
+  steps: StepStore;
   sealer: Sealer;
   /** The signed address of our own WebSocket, where this person hears what the action lets them hear. */
   listenUrl: (tenantId: string, person: Person, actionId: string) => string;
@@ -76,20 +79,36 @@ export class ControlDesk implements Monitor {
     if (adapter === null) throw new Error('an action was kept for a source that nobody can steer');
     if (!(await actions.claim(tenantId, action.id, now())))
       return (await actions.byId(tenantId, action.id)) ?? action;
-    const answer = await this.#perform(adapter, await this.#order(tenantId, action, facts, note), facts);
+    const answer = await this.#perform(
+      tenantId,
+      adapter,
+      await this.#order(tenantId, action, facts, note),
+      facts,
+    );
     if (answer.result === 'LOST' && this.#isInTime(action))
       return (await actions.remark(tenantId, action.id, answer.reason)) ?? action;
     return actions.settle(tenantId, action.id, outcomeOf(answer), now());
   }
 
   /** The audio of a vendor that streams it is fetched when the link is opened: there is nothing to command. */
-  #perform(adapter: ControlAdapter, order: Order, facts: CallFacts): Promise<Answer> {
+  #perform(tenantId: string, adapter: ControlAdapter, order: Order, facts: CallFacts): Promise<Answer> {
     if (order.kind === 'LISTEN_IN' && adapter.stream !== undefined)
       return Promise.resolve({ result: 'DONE' });
     const begun = performance.now();
     const { timeoutMs = ACTION_TIMEOUT_MS } = this.parts;
-    const send = sendWithin(() => timeoutMs - (performance.now() - begun));
-    return adapter.perform(order, targetOf(facts, this.parts.sealer), send);
+    const left = () => timeoutMs - (performance.now() - begun);
+    const send = sendWithin(left);
+    const steps = { left, send: this.#sendOnce(tenantId, order.id, facts.callId, send) };
+    return adapter.perform(order, targetOf(facts, this.parts.sealer), send, steps);
+  }
+
+  #sendOnce(tenantId: string, actionId: string, callId: string, send: Send): Steps['send'] {
+    return async (step, request, returnTo = null) => {
+      const { steps, sealer, now } = this.parts;
+      const sealed = returnTo === null ? null : sealer.seal(stepOwner(tenantId, actionId), returnTo);
+      const isOurs = await steps.begin(tenantId, { actionId, callId, step }, sealed, now());
+      return isOurs ? send(request) : { result: 'UNSENT', reason: 'the action was settled meanwhile' };
+    };
   }
 
   #isInTime({ requestedAt }: MonitoringActionRow): boolean {
@@ -102,10 +121,23 @@ export class ControlDesk implements Monitor {
     { actions }: CallFacts,
     note: string | null,
   ): Promise<Order> {
-    const { actionId } = holderOf(actions);
-    const taken =
-      kind === 'HAND_BACK' && actionId !== null ? await this.parts.actions.byId(tenantId, actionId) : null;
-    return { id, kind, destination, note, previous: taken?.previous ?? null, at: this.parts.now() };
+    const taken = kind === 'HAND_BACK' ? takenBy(actions) : null;
+    const previous = taken === null ? null : await this.parts.actions.byId(tenantId, taken.id);
+    return {
+      id,
+      kind,
+      destination,
+      note,
+      previous: previous?.previous ?? null,
+      returnTo: taken === null ? null : await this.#returnTo(tenantId, taken.id),
+      at: this.parts.now(),
+    };
+  }
+
+  /** Where the take-over said that the caller goes back to. */
+  async #returnTo(tenantId: string, actionId: string): Promise<string | null> {
+    const sealed = await this.parts.steps.kept(tenantId, actionId, 'MOVE_CALLER');
+    return sealed === null ? null : this.parts.sealer.open(stepOwner(tenantId, actionId), sealed);
   }
 
   /** The same again for whoever repeats the request while the link holds. */
@@ -125,6 +157,8 @@ export class ControlDesk implements Monitor {
     return { protocol: 'AUDIO_WEBSOCKET', url, token: null, expiresAt: openUntil };
   }
 }
+
+const stepOwner = (tenantId: string, actionId: string): string => `${tenantId}/${actionId}`;
 
 const outcomeOf = (answer: Answer): Outcome =>
   'reason' in answer

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../domain/record.js';
-import type { Instant, MonitoringKind } from '../domain/words.js';
-import type { Send } from './request.js';
+import type { ActionStep, Instant, MonitoringKind } from '../domain/words.js';
+import type { Send, VendorReply, VendorRequest } from './request.js';
 
 /** A live call as its vendor must be told of it. */
 export interface Target {
@@ -26,7 +26,20 @@ export interface Order {
   note: string | null;
   /** Who had the call before it was taken over, as the vendor's answer named them. */
   previous: string | null;
+  /** Where a call that was taken over goes back to, as the take-over kept it; null: it kept nothing. */
+  returnTo: string | null;
   at: Instant;
+}
+
+/** For an action that takes several commands: each of them is kept before it is sent, and sent at most once. */
+export interface Steps {
+  /**
+   * Sends the command of this step, with what a hand-back will need. UNSENT also when it was sent before, or when the
+   * action has been settled meanwhile.
+   */
+  send(step: ActionStep, request: VendorRequest, returnTo?: string | null): Promise<VendorReply>;
+  /** How many ms there are left for the whole action. */
+  left(): number;
 }
 
 /**
@@ -63,8 +76,8 @@ export interface Stream {
 }
 
 /**
- * What the core needs of a vendor. An adapter makes at most one command for an order; what it has to look up
- * first it only reads.
+ * What the core needs of a vendor. An adapter makes at most one command for an order, or several by `steps`; what it
+ * has to look up it only reads.
  */
 export interface ControlAdapter {
   /** The vendor's name, as sources have it. */
@@ -74,7 +87,7 @@ export interface ControlAdapter {
   /** Actions for which the person must say where they are to be rung. */
   rings?: ReadonlySet<MonitoringKind>;
   /** Not asked for LISTEN_IN where `stream` is there: nothing is to be commanded for that. */
-  perform(order: Order, target: Target, send: Send): Promise<Answer>;
+  perform(order: Order, target: Target, send: Send, steps: Steps): Promise<Answer>;
   /** Where the audio is; null when the vendor gives none for this call. */
   stream?(target: Target, send: Send): Promise<Stream | null>;
   /** How the person joins by the vendor's own client, to listen without a microphone or to speak. */

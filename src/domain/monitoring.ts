@@ -1,4 +1,4 @@
-import type { Instant, LegState, MonitoringKind, MonitoringState, Role } from './words.js';
+import type { ActionStep, Instant, LegState, MonitoringKind, MonitoringState, Role } from './words.js';
 import type { Transfer } from './record.js';
 
 /**
@@ -65,13 +65,20 @@ export function holderOf(actions: readonly PastAction[]): Holder {
 const byRequest = (a: PastAction, b: PastAction): number =>
   a.requestedAt - b.requestedAt || (a.id < b.id ? -1 : 1);
 
-/** A take-over of which nobody knows whether the vendor did it: whoever wants may hand the call back. */
-const isUncertain = (actions: readonly PastAction[]): boolean =>
-  actions
+/**
+ * The take-over that a hand-back undoes: the latest that was done, or of which nobody knows whether it was. One that
+ * is handed back without anybody knowing whether that worked may be handed back again.
+ */
+export function takenBy(actions: readonly PastAction[]): PastAction | null {
+  const last = actions
     .filter(({ kind, state }) => isExclusive(kind) && state !== 'FAILED')
+    .filter(({ kind, state }) => kind !== 'HAND_BACK' || state !== 'TIMED_OUT')
     .sort(byRequest)
-    .slice(-1)
-    .some(({ kind, state }) => kind === 'TAKE_OVER' && state === 'TIMED_OUT');
+    .at(-1);
+  return last?.kind === 'TAKE_OVER' && isFinal(last.state) ? last : null;
+}
+
+const isUncertain = (actions: readonly PastAction[]): boolean => takenBy(actions)?.state === 'TIMED_OUT';
 
 /** A leg of the interaction, as far as it tells who is on the line. */
 export interface LegFact {
@@ -173,14 +180,30 @@ export interface Waiting {
   requestedAt: Instant;
   /** Where the call was to go; null for actions without a destination. */
   destination: string | null;
+  /** What was sent of an action that takes several commands; empty for those that take one. */
+  steps: readonly ActionStep[];
 }
 
-/** What time and the call's records make of an action that waits; null: it goes on waiting. */
-export function settled(action: Waiting, call: Effect | null, now: Instant): 'DONE' | 'TIMED_OUT' | null {
+/**
+ * What time and the call's records make of an action that waits; null: it goes on waiting. One that stopped before the
+ * command that moves the caller has failed: nothing is unknown about it.
+ */
+export function settled(
+  action: Waiting,
+  call: Effect | null,
+  now: Instant,
+): 'DONE' | 'FAILED' | 'TIMED_OUT' | null {
   if (isFinal(action.state)) return null;
   if (call !== null && hasHappened(action, call)) return 'DONE';
-  return now - action.requestedAt >= ACTION_TIMEOUT_MS ? 'TIMED_OUT' : null;
+  if (now - action.requestedAt < ACTION_TIMEOUT_MS) return null;
+  return hasStoppedShort(action.steps) ? 'FAILED' : 'TIMED_OUT';
 }
+
+const hasStoppedShort = (steps: readonly ActionStep[]): boolean =>
+  steps.length > 0 && !steps.includes('MOVE_CALLER');
+
+/** Commands that are not sent any more once the action is settled; sending away who was rung for nothing always is. */
+export const needsOpenAction = (step: ActionStep): boolean => step !== 'RELEASE_PERSON';
 
 function hasHappened({ kind, destination }: Waiting, { state, transfers }: Effect): boolean {
   if (kind === 'END') return state === 'TERMINAL';

@@ -199,6 +199,10 @@ export type MonitoringKind = (typeof MONITORING_KINDS)[number];
 export const MONITORING_STATES = words('REQUESTED', 'ACCEPTED', 'DONE', 'FAILED', 'TIMED_OUT');
 export type MonitoringState = (typeof MONITORING_STATES)[number];
 
+/** The commands of an action that takes several: each is sent at most once. */
+export const ACTION_STEPS = words('RING_PERSON', 'MOVE_CALLER', 'RELEASE_PERSON');
+export type ActionStep = (typeof ACTION_STEPS)[number];
+
 /** How far the erasing of a customer has come. */
 export const ERASURE_STATES = words('RUNNING', 'DONE');
 export type ErasureState = (typeof ERASURE_STATES)[number];

@@ -73,6 +73,7 @@ const order = (kind: MonitoringKind, fields: Partial<Order> = {}): Order => ({
   destination: null,
   note: null,
   previous: null,
+  returnTo: null,
   at: AT,
   ...fields,
 });
@@ -84,11 +85,9 @@ const perform = (
   ms = 5_000,
 ): Promise<Answer> => {
   const begun = performance.now();
-  return adapter(provider).perform(
-    asked,
-    target,
-    sendWithin(() => ms - (performance.now() - begun)),
-  );
+  const left = () => ms - (performance.now() - begun);
+  const send = sendWithin(left);
+  return adapter(provider).perform(asked, target, send, { left, send: (_step, request) => send(request) });
 };
 
 /** What was commanded: requests that change something. */
@@ -194,17 +193,12 @@ describe('Twilio', () => {
   it.each<[MonitoringKind, Partial<Order>, Record<string, string>, Answer]>([
     ['END', {}, { Status: 'completed' }, { result: 'DONE' }],
     ['TRANSFER', { destination: NUMBER }, { Twiml: dial('Number', NUMBER) }, { result: 'DONE' }],
+    ['TRANSFER', { destination: 'client:ann' }, { Twiml: dial('Client', 'ann') }, { result: 'DONE' }],
     [
-      'TAKE_OVER',
-      { destination: 'client:ann' },
-      { Twiml: dial('Client', 'ann') },
-      { result: 'DONE', previous: 'assistant' },
-    ],
-    [
-      'TAKE_OVER',
+      'TRANSFER',
       { destination: 'sip:ann@desk.example?a=1&b="2"' },
       { Twiml: dial('Sip', 'sip:ann@desk.example?a=1&amp;b=&quot;2&quot;') },
-      { result: 'DONE', previous: 'assistant' },
+      { result: 'DONE' },
     ],
     [
       'ENQUEUE',
@@ -223,6 +217,20 @@ describe('Twilio', () => {
     expect(vendor.received[0]?.headers).toMatchObject({
       authorization: `Basic ${credentials}`,
       'content-type': 'application/x-www-form-urlencoded',
+    });
+  });
+
+  it('tells the number of the fault for which it is refused, and nothing else of the answer', async () => {
+    const body = { code: 21_220, message: 'Call +12025550123 is not in-progress', status: 400 };
+    vendor.answers({ status: 400, body });
+    expect(await perform('twilio', order('END'))).toEqual({
+      result: 'FAILED',
+      reason: 'The vendor refused with HTTP 400 (error 21220).',
+    });
+    vendor.answers({ status: 400, body: { code: 12_025_550_123 } });
+    expect(await perform('twilio', order('END'))).toEqual({
+      result: 'FAILED',
+      reason: 'The vendor refused with HTTP 400.',
     });
   });
 

@@ -454,7 +454,11 @@ describe('nothing is kept, audited or sent', () => {
   it('when the vendor rings people and nobody says whom', async () => {
     const call = await liveCall(world, 'twilio', 'CA42');
     expect(await refusal('TAKE_OVER', call)).toEqual(['BAD_USER_INPUT', 'joinAs']);
-    expect((await act('TAKE_OVER', call, { destination: 'client:ann' })).action.state).toBe('DONE');
+    expect(await world.count('monitoring_action')).toBe(0);
+    expect((await act('TAKE_OVER', call, { destination: 'client:ann' })).action).toMatchObject({
+      kind: 'TAKE_OVER',
+      destination: 'client:ann',
+    });
   });
 
   it('when the call is of another tenant, deleted, or of nobody', async () => {

@@ -10,10 +10,11 @@ import {
   nextState,
   refusalOf,
   settled,
+  takenBy,
 } from '../../src/domain/monitoring.js';
 import { may, neededToAct } from '../../src/domain/permissions.js';
 import type { Transfer } from '../../src/domain/record.js';
-import type { MonitoringKind, MonitoringState } from '../../src/domain/words.js';
+import type { ActionStep, MonitoringKind, MonitoringState } from '../../src/domain/words.js';
 import { API_ROLES, MONITORING_KINDS, MONITORING_STATES } from '../../src/domain/words.js';
 
 const NOW = Date.parse('2026-09-14T15:04:05.000Z');
@@ -239,6 +240,24 @@ describe('who has the call', () => {
   });
 });
 
+describe('the take-over that a hand-back undoes', () => {
+  it.each<[string, PastAction[], string | null]>([
+    ['is none when nobody took the call', [past('LISTEN_IN'), past('COACH')], null],
+    ['is the one that was done', [past('TAKE_OVER')], `TAKE_OVER/${NOW}`],
+    ['may be one of which nothing is known', [past('TAKE_OVER', 'TIMED_OUT')], `TAKE_OVER/${NOW}`],
+    ['is none while it is under way', [past('TAKE_OVER', 'REQUESTED')], null],
+    ['is none when it failed', [past('TAKE_OVER', 'FAILED')], null],
+    ['is none when it was undone', [past('TAKE_OVER'), past('HAND_BACK', 'DONE', NOW + 1)], null],
+    [
+      'stays when nobody knows whether it was undone',
+      [past('TAKE_OVER'), past('HAND_BACK', 'TIMED_OUT', NOW + 1)],
+      `TAKE_OVER/${NOW}`,
+    ],
+  ])('%s', (_what, actions, id) => {
+    expect(takenBy(actions)?.id ?? null).toBe(id);
+  });
+});
+
 describe('an action that waits', () => {
   const waiting = (
     kind: MonitoringKind,
@@ -249,6 +268,7 @@ describe('an action that waits', () => {
     state,
     requestedAt: NOW,
     destination,
+    steps: [] as ActionStep[],
   });
   const call = (state: 'ACTIVE' | 'TERMINAL', ...transfers: Pick<Transfer, 'state' | 'target'>[]) => ({
     state,
@@ -257,7 +277,7 @@ describe('an action that waits', () => {
   const target = '+12025550150';
 
   it.each<
-    [string, ReturnType<typeof waiting>, ReturnType<typeof call> | null, number, 'DONE' | 'TIMED_OUT' | null]
+    [string, ReturnType<typeof waiting>, ReturnType<typeof call> | null, number, ReturnType<typeof settled>]
   >([
     ['goes on while the call goes on', waiting('END'), call('ACTIVE'), 0, null],
     ['is done when the call it ends has ended', waiting('END'), call('TERMINAL'), 0, 'DONE'],
@@ -319,6 +339,27 @@ describe('an action that waits', () => {
       call('TERMINAL'),
       0,
       null,
+    ],
+    [
+      'has failed when time ends it between being rung and being moved',
+      { ...waiting('TAKE_OVER', 'client:ann', 'REQUESTED'), steps: ['RING_PERSON', 'RELEASE_PERSON'] },
+      call('ACTIVE'),
+      10_000,
+      'FAILED',
+    ],
+    [
+      'goes on between being rung and being moved',
+      { ...waiting('TAKE_OVER', 'client:ann', 'REQUESTED'), steps: ['RING_PERSON'] },
+      call('ACTIVE'),
+      9_999,
+      null,
+    ],
+    [
+      'times out when the caller may have been moved',
+      { ...waiting('TAKE_OVER', 'client:ann', 'REQUESTED'), steps: ['RING_PERSON', 'MOVE_CALLER'] },
+      call('ACTIVE'),
+      10_000,
+      'TIMED_OUT',
     ],
     ['is left alone when it is final', waiting('END', null, 'FAILED'), call('TERMINAL'), 99_000, null],
   ])('%s', (_what, action, effect, after, expected) => {

@@ -16,6 +16,7 @@ import {
   CallControlEntity,
   CoachingNoteEntity,
   MonitoringActionEntity,
+  MonitoringStepEntity,
 } from '../../src/storage/entities/control.entity.js';
 import { MarkEntity } from '../../src/storage/entities/mark.entity.js';
 import { ErasureStore } from '../../src/storage/removal/erasure-store.js';
@@ -34,7 +35,7 @@ afterAll(() => world.close());
 beforeEach(async () => {
   await world.clear();
   await world.db.query(
-    `truncate audit_entry, timeline_analysis, analysis_due, monitoring_action, coaching_note, call_control,
+    `truncate audit_entry, timeline_analysis, analysis_due, monitoring_action, monitoring_step, coaching_note, call_control,
               graphile_worker._private_jobs`,
   );
   world.now = BASE + 600_000;
@@ -72,6 +73,11 @@ describe('what people and rules said of an erased customer', () => {
     ['mark', MarkEntity, ({ leg }) => ({ legId: leg, kind: 'TAG', name: 'a', isSet: true, auditId: id() })],
     ['coaching_note', CoachingNoteEntity, ({ leg }) => ({ callId: leg, author: 'key-1', text: 'Smile' })],
     ['monitoring_action', MonitoringActionEntity, ({ leg }) => ({ callId: leg, ...action })],
+    [
+      'monitoring_step',
+      MonitoringStepEntity,
+      ({ leg }) => ({ callId: leg, actionId: id(), step: 'MOVE_CALLER', sentAt: BASE, sealed: 'x' }),
+    ],
     ['call_control', CallControlEntity, ({ leg }) => ({ callId: leg, sealed: 'x' })],
     [
       'timeline_analysis',

@@ -3,6 +3,7 @@ import type { ActionRequest, Person } from '../../src/control/monitor.js';
 import type { JsonObject } from '../../src/domain/record.js';
 import type { ApiRole, MonitoringKind } from '../../src/domain/words.js';
 import { ActionStore } from '../../src/storage/control/action-store.js';
+import { StepStore } from '../../src/storage/control/step-store.js';
 import { Sealer } from '../../src/storage/seal.js';
 import { SourceStore } from '../../src/storage/source-store.js';
 import type { TenantFrame } from '../../src/storage/read-model.js';
@@ -21,7 +22,9 @@ export function deskOn(
   const actions = new ActionStore(world.db);
   const listenUrl = (tenantId: string, { id }: Person, actionId: string) =>
     `ws://here/${tenantId}/${id}/${actionId}`;
-  return { actions, desk: new ControlDesk({ actions, sealer, listenUrl, now: () => world.now, ...options }) };
+  const steps = new StepStore(world.db);
+  const parts = { actions, steps, sealer, listenUrl, now: () => world.now };
+  return { actions, desk: new ControlDesk({ ...parts, ...options }) };
 }
 
 export const frameAt = (world: World, tenantId = world.tenantId): TenantFrame => ({

@@ -3,7 +3,7 @@ import type { MonitoringKind } from '../../domain/words.js';
 import { objectOf, textOf } from '../answers.js';
 import type { ControlAdapter } from '../port.js';
 import { livekit } from './livekit.js';
-import { twilio } from './twilio.js';
+import { twilio } from './twilio/adapter.js';
 import { vapi } from './vapi.js';
 import { voipbin } from './voipbin.js';
 import { webhook } from './webhook.js';

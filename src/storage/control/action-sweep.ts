@@ -4,6 +4,7 @@ import type { Transfer } from '../../domain/record.js';
 import type { Instant, LegState, MonitoringKind } from '../../domain/words.js';
 import type { MonitoringActionRow } from '../read-model.js';
 import { moveOn } from './action-row.js';
+import { stepsBegun } from './step-store.js';
 
 interface DueRow {
   tenantId: string;
@@ -28,17 +29,21 @@ export async function sweepDue(tx: EntityManager, now: Instant, limit: number): 
       where a.state in ('REQUESTED', 'ACCEPTED') order by a.requested_at limit $1 for update of a skip locked`,
     [limit],
   );
+  const steps = await stepsBegun(tx, due);
   let count = 0;
   for (const row of due) {
     const { legState, transfers } = row;
     const effect = legState === null ? null : { state: legState, transfers: transfers ?? [] };
-    const event = settled(row, effect, now);
+    const event = settled({ ...row, steps: steps.get(row.id) ?? [] }, effect, now);
     if (event === null) continue;
-    const reason = event === 'TIMED_OUT' ? unknownOutcome(row) : null;
+    const reason = event === 'DONE' ? null : event === 'FAILED' ? STOPPED_SHORT : unknownOutcome(row);
     if (await moveOn(tx, row.tenantId, row.id, { event, reason }, now)) count += 1;
   }
   return count;
 }
+
+const STOPPED_SHORT =
+  'Whoever was to take the call was rung, but the caller was not moved: the call stayed with the AI agent.';
 
 const unknownOutcome = ({ sentAt, state }: DueRow): string =>
   sentAt === null

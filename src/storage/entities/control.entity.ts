@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { ApiRole, MonitoringKind, MonitoringState } from '../../domain/words.js';
+import type { ActionStep, ApiRole, MonitoringKind, MonitoringState } from '../../domain/words.js';
 import { instant, optionalInstant, optionalText, text } from './columns.js';
 
 const UNSETTLED = `state in ('REQUESTED', 'ACCEPTED')`;
@@ -41,6 +41,22 @@ export class MonitoringActionEntity {
   @Column('integer', { default: 1 }) revision!: number;
   /** The database's clock: readers that follow changes look back from it. */
   @Column(instant({ default: () => 'now()' })) touchedAt!: number;
+}
+
+/**
+ * A command of an action that takes several, kept before it is sent: the row is the right to send it, and there is
+ * one. It goes when the call has ended.
+ */
+@Entity('monitoring_step')
+@Index('monitoring_step_by_call', ['tenantId', 'callId'])
+export class MonitoringStepEntity {
+  @PrimaryColumn('uuid') tenantId!: string;
+  @PrimaryColumn('uuid') actionId!: string;
+  @PrimaryColumn('text') step!: ActionStep;
+  @Column('uuid') callId!: string;
+  @Column(instant()) sentAt!: number;
+  /** What a later action needs to undo it, encrypted; null: nothing. */
+  @Column(optionalText()) sealed!: string | null;
 }
 
 /** What was whispered to the agent of a call; no transcript, export or caller ever sees it. */

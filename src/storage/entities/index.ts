@@ -3,7 +3,12 @@ import { AuditEntryEntity } from './audit.entity.js';
 import { LegPairEntity, LegVerdictEntity, OrphanEntity, ResolutionEntity } from './bond.entity.js';
 import { CallEntity, KnowledgeSearchEntity, ToolCallEntity, TranscriptEntryEntity } from './call.entity.js';
 import { ChangeEntity, FeedHeadEntity } from './change.entity.js';
-import { CallControlEntity, CoachingNoteEntity, MonitoringActionEntity } from './control.entity.js';
+import {
+  CallControlEntity,
+  CoachingNoteEntity,
+  MonitoringActionEntity,
+  MonitoringStepEntity,
+} from './control.entity.js';
 import { CallBackCheckEntity, FunnelCellEntity, FunnelDeltaEntity } from './funnel.entity.js';
 import { InteractionEntity, InteractionRedirectEntity, StatusChangeEntity } from './interaction.entity.js';
 import { CorrelationKeyEntity, LegEntity, QuarantinedKeyEntity } from './leg.entity.js';
@@ -44,6 +49,7 @@ export const ENTITIES = [
   OrphanEntity,
   MarkEntity,
   MonitoringActionEntity,
+  MonitoringStepEntity,
   PolicyEntity,
   QuarantinedKeyEntity,
   RecordingEntity,

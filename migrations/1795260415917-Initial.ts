@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795259973045 implements MigrationInterface {
-  name = 'Initial1795259973045';
+export class Initial1795260415917 implements MigrationInterface {
+  name = 'Initial1795260415917';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -391,6 +391,20 @@ export class Initial1795259973045 implements MigrationInterface {
         `);
     await queryRunner.query(`
             CREATE INDEX "monitoring_action_by_time" ON "monitoring_action" ("tenant_id", "requested_at", "id")
+        `);
+    await queryRunner.query(`
+            CREATE TABLE "monitoring_step" (
+                "tenant_id" uuid NOT NULL,
+                "action_id" uuid NOT NULL,
+                "step" text NOT NULL,
+                "call_id" uuid NOT NULL,
+                "sent_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "sealed" text,
+                CONSTRAINT "PK_fc5eed6dc0dd606516b4be64a5d" PRIMARY KEY ("tenant_id", "action_id", "step")
+            )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "monitoring_step_by_call" ON "monitoring_step" ("tenant_id", "call_id")
         `);
     await queryRunner.query(`
             CREATE TABLE "coaching_note" (
@@ -1158,6 +1172,12 @@ export class Initial1795259973045 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP TABLE "coaching_note"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."monitoring_step_by_call"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "monitoring_step"
         `);
     await queryRunner.query(`
             DROP INDEX "public"."monitoring_action_by_time"
