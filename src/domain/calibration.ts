@@ -1,3 +1,5 @@
+import type { TimedLeg } from './heat.js';
+import { hotAmong } from './heat.js';
 import type { ScoredLeg } from './pair.js';
 import { decidePairs, LINK_RULES, scorePair } from './score.js';
 import type { Instant } from './words.js';
@@ -67,10 +69,10 @@ export interface KnownCall {
 export function calibrate(calls: readonly KnownCall[], offsetMs: number | null, at: Instant): Calibration {
   const dialers = calls.map(({ dialer }) => dialer).filter(isKept);
   const assistants = calls.map(({ assistant }) => assistant).filter(isKept);
-  const hot = hotNumbers([...dialers, ...assistants]);
+  const hot = hotLegs([...dialers, ...assistants]);
   const partnerOf = new Map(calls.map(({ dialer, assistant }) => [dialer.legId, assistant.legId]));
   const pairs = likelyPairs(dialers, assistants, Math.abs(offsetMs ?? 0)).map(([dialer, assistant]) => {
-    const isHot = hot.has(dialer.customerE164 ?? '') || hot.has(assistant.customerE164 ?? '');
+    const isHot = hot.has(dialer.legId) || hot.has(assistant.legId);
     const score = scorePair(dialer, assistant, { offsetMs, hot: isHot });
     return { dialerId: dialer.legId, assistantId: assistant.legId, score, hot: isHot };
   });
@@ -122,18 +124,14 @@ const numbersOf = ({ customerE164, did }: ScoredLeg): string[] => [
   ...(did === null ? [] : [`did/${did}`]),
 ];
 
-/** Numbers that more legs have within some hours than one person calls (rule R15). */
-function hotNumbers(legs: readonly ScoredLeg[]): Set<string> {
-  const times = new Map<string, Instant[]>();
-  for (const { customerE164, answeredAt, startedAt } of legs)
-    if (customerE164 !== null)
-      times.set(customerE164, [...(times.get(customerE164) ?? []), answeredAt ?? startedAt ?? 0]);
-  const isHot = (all: readonly Instant[]) => {
-    const sorted = [...all].sort((a, b) => a - b);
-    return sorted.some((at, place) => {
-      const last = sorted[place + LINK_RULES.hotLegs];
-      return last !== undefined && last - at < LINK_RULES.hotWithinMs;
-    });
-  };
-  return new Set([...times].filter(([, all]) => isHot(all)).map(([number]) => number));
+/** The legs whose number too many others have around them (rule R15). */
+function hotLegs(legs: readonly ScoredLeg[]): Set<string> {
+  const byNumber = new Map<string, TimedLeg[]>();
+  for (const { legId, customerE164, answeredAt, startedAt } of legs)
+    if (customerE164 !== null) {
+      const timed = byNumber.get(customerE164) ?? [];
+      timed.push({ legId, at: answeredAt ?? startedAt ?? 0 });
+      byNumber.set(customerE164, timed);
+    }
+  return new Set([...byNumber.values()].flatMap((timed) => [...hotAmong(timed)]));
 }

@@ -14,6 +14,8 @@ export const CLOCK_RULES = {
   jumpWindowMs: 60 * MINUTE,
   /** Fewer differences on one side of the jump are chance. */
   jumpMinSamples: 5,
+  /** Orphans are compared again when the offset has moved so far from the one they were compared by. */
+  stepMs: 500,
 } as const;
 
 /** How long an assistant usually takes to join an answered call. */
@@ -57,6 +59,12 @@ export function estimateOffset(
     jumpedAt,
   };
 }
+
+/** The offset to compare by: the measured one, but what moves by less than a step stays, so that nothing flaps. */
+export const steadied = (applied: number | null, measured: number | null): number | null =>
+  applied !== null && measured !== null && Math.abs(measured - applied) < CLOCK_RULES.stepMs
+    ? applied
+    : measured;
 
 /** An instant of the assistant's clock as the dialer's would have shown it. Without an offset it stays. */
 export const adjust = (instant: Instant, offsetMs: number | null): Instant => instant - (offsetMs ?? 0);

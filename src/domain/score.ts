@@ -6,7 +6,6 @@ import { areParted, measure } from './pair.js';
 export type { ScoreContext, ScoredLeg } from './pair.js';
 
 const SECOND = 1_000;
-const HOUR = 3_600 * SECOND;
 
 /** When two orphans are taken for one call (rule R15). Data with a version, points and vetoes below included. */
 export const LINK_RULES = {
@@ -17,9 +16,6 @@ export const LINK_RULES = {
   suggestAt: 60,
   /** How far it must be ahead of the second best on both sides. */
   margin: 15,
-  /** A number with more orphan legs than this within the time is hot. */
-  hotLegs: 40,
-  hotWithinMs: 8 * HOUR,
 } as const;
 
 type Points = (value: number | string) => number;
@@ -178,6 +174,13 @@ export interface Decision {
   obstacles: Obstacle[];
 }
 
+export interface PairDecisions {
+  links: Decision[];
+  suggestions: Decision[];
+  /** Pairs that would be suggested, were not one of the two linked with another. */
+  displaced: Decision[];
+}
+
 /** So many rivals of either side are kept. */
 const RIVALS_KEPT = 5;
 
@@ -185,10 +188,7 @@ const RIVALS_KEPT = 5;
  * Which orphans are linked, and which pairs are put before a person. All pairs are judged at once and each
  * comes once: a rival counts even if it is linked to another, because a weak link is no evidence (rule R16).
  */
-export function decidePairs(
-  pairs: readonly ScoredPair[],
-  options: DecideOptions,
-): { links: Decision[]; suggestions: Decision[] } {
+export function decidePairs(pairs: readonly ScoredPair[], options: DecideOptions): PairDecisions {
   const possible = pairs
     .filter(({ score }) => score.vetoes.length === 0)
     .filter(({ dialerId, assistantId }) => !areParted(options.cannotLink, dialerId, assistantId))
@@ -204,7 +204,8 @@ export function decidePairs(
   const links = decisions.filter(({ obstacles }) => obstacles.length === 0);
   const linked = new Set(links.flatMap(({ dialerId, assistantId }) => [dialerId, assistantId]));
   const isFree = ({ dialerId, assistantId }: Decision) => !linked.has(dialerId) && !linked.has(assistantId);
-  return { links, suggestions: decisions.filter(isFree) };
+  const others = decisions.filter(({ obstacles }) => obstacles.length > 0);
+  return { links, suggestions: others.filter(isFree), displaced: others.filter((one) => !isFree(one)) };
 }
 
 function decide(pair: ScoredPair, rivals: readonly ScoredPair[], options: DecideOptions): Decision {

@@ -5,7 +5,8 @@ import type { Bonds, StoredPair } from './trace/bonds.js';
 import { loadBonds } from './trace/bonds.js';
 import type { KnownCall } from './trace/call-store.js';
 import { loadCalls } from './trace/call-store.js';
-import { nameOf, weighAround } from './trace/matcher.js';
+import { weighAround } from './trace/judge.js';
+import { nameOf } from './trace/matcher.js';
 import { fellowLegs, identify, regroup } from './trace/rejoin.js';
 import type { TenantSurroundings } from './trace/surroundings.js';
 

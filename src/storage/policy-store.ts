@@ -10,6 +10,7 @@ import type { PolicyTrial } from './policy-trial.js';
 import { tryPolicy } from './policy-trial.js';
 import type { TenantFrame } from './read-model.js';
 import { lockPolicy } from './trace/locks.js';
+import { lookAgainAt } from './trace/look-again.js';
 import { loadPolicy, policyOf } from './trace/policy-row.js';
 import { inTransaction, writeRows } from './transaction.js';
 
@@ -79,7 +80,7 @@ export class PolicyStore {
       if (canonicalJson(without(present, 'version')) === canonicalJson(policy)) return;
       await writeRows(tx, PolicyEntity, [{ tenantId, version: version + 1, policy, ...by, at: now }]);
       await judgeAnew(tx, tenantId, now);
-      if (linkOtherwise(present, next)) await weighAnew(tx, tenantId, now);
+      if (linkOtherwise(present, next)) await lookAgainAt(tx, tenantId, now);
     });
   }
 }
@@ -95,16 +96,6 @@ async function judgeAnew(tx: EntityManager, tenantId: string, now: Instant): Pro
   await tx.query(
     `update interaction set next_evaluation_at = $2
       where tenant_id = $1 and (status in ('IN_PROGRESS', 'PARTIAL') or (status = 'DROPPED' and is_provisional))`,
-    [tenantId, new Date(now)],
-  );
-}
-
-/** Has every pair compared anew that is linked on circumstantial evidence, or is not because the policy forbids it. */
-async function weighAnew(tx: EntityManager, tenantId: string, now: Instant): Promise<void> {
-  await tx.query(
-    `update orphan set check_at = $2 where tenant_id = $1 and leg_id in (
-       select unnest(array[dialer_leg_id, assistant_leg_id]) from leg_pair
-        where tenant_id = $1 and (is_linked or obstacles @> '["AUTOMATIC_OFF"]'))`,
     [tenantId, new Date(now)],
   );
 }

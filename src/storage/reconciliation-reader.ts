@@ -12,7 +12,7 @@ import type { TenantFrame } from './read-model.js';
 import { columnsOf, selectList } from './select.js';
 import { loadBonds } from './trace/bonds.js';
 import { loadCalls } from './trace/call-store.js';
-import { loadClocks } from './trace/matcher.js';
+import { loadClocks } from './trace/judge.js';
 import { DECISION_LIMIT } from './trace/decisions.js';
 import { orphanOf } from './trace/orphans.js';
 import { IS_SUGGESTED, STANDS } from './trace/suggestions.js';

@@ -266,8 +266,7 @@ describe('a veto', () => {
 
 describe('decidePairs', () => {
   it('has the bounds of the rule set', () => {
-    const hotWithinMs = 8 * 60 * 60 * 1_000;
-    const bounds = { linkAt: 85, suggestAt: 60, margin: 15, hotLegs: 40, hotWithinMs };
+    const bounds = { linkAt: 85, suggestAt: 60, margin: 15 };
     expect(LINK_RULES).toEqual({ version: 1, ...bounds });
   });
 
@@ -494,7 +493,7 @@ describe('calls without a shared key', () => {
     const before = decidePairs(pairsOf([dialer()], [assistant()]), OPTIONS);
     const after = decidePairs(pairsOf([dialer()], [assistant({ hasPartner: true })]), OPTIONS);
     expect(names(before.links)).toEqual(['d1-a1']);
-    expect(after).toEqual({ links: [], suggestions: [] });
+    expect(after).toEqual({ links: [], suggestions: [], displaced: [] });
   });
 
   it('stay apart once a person has parted them (scenario 16), and in two tenants (scenario 17)', () => {
@@ -503,7 +502,7 @@ describe('calls without a shared key', () => {
       cannotLink: [['d1', 'a1']],
     });
     const strangers = decidePairs(pairsOf([dialer()], [assistant({ tenantId: 'other' })]), OPTIONS);
-    expect(parted).toEqual({ links: [], suggestions: [] });
-    expect(strangers).toEqual({ links: [], suggestions: [] });
+    expect(parted).toEqual({ links: [], suggestions: [], displaced: [] });
+    expect(strangers).toEqual({ links: [], suggestions: [], displaced: [] });
   });
 });

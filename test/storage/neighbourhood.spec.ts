@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { hotLegs, loadNeighbourhood } from '../../src/storage/trace/neighbourhood.js';
+import { settleHeat } from '../../src/storage/trace/heat.js';
+import { loadNeighbourhood } from '../../src/storage/trace/neighbourhood.js';
 import { lookAround } from '../../src/storage/trace/orphans.js';
 import type { OpenDatabase } from '../support/open-database.js';
 import { openDatabase } from '../support/open-database.js';
@@ -91,7 +92,7 @@ describe('the search for the other half among two hundred thousand orphans', () 
   });
 
   it('tells a hot number by as many rows as make it hot', async () => {
-    const reads = await readsOf(() => hotLegs(database.db.manager, TENANT, [SEED]));
+    const reads = await readsOf(() => settleHeat(database.db.manager, TENANT, [SEED], Date.parse(NOON)));
     expect(rowsOf(reads)).toBeLessThan(100);
   });
 

@@ -39,6 +39,8 @@ export class OrphanEntity {
   @Column(optionalText()) direction!: Direction | null;
   @Column(optionalText()) campaign!: string | null;
   @Column('boolean') isTest!: boolean;
+  /** True: too many orphans of its time have its customer's number (see domain/heat.ts). */
+  @Column('boolean', { default: false }) isHot!: boolean;
   /** When it is to be compared with others; null: when something changes. */
   @Column(optionalInstant()) checkAt!: number | null;
 }

@@ -14,6 +14,8 @@ export class SourcePairEntity implements ClockEstimate {
   @PrimaryColumn('uuid') assistantSourceId!: string;
   /** By how much the assistant's clock is ahead; null: too few calls to tell. */
   @Column('integer', { nullable: true }) offsetMs!: number | null;
+  /** The offset by which legs of the two are compared: it follows the measured one in steps (see domain/clock.ts). */
+  @Column('integer', { nullable: true }) appliedOffsetMs!: number | null;
   @Column('integer', { nullable: true }) spreadMs!: number | null;
   @Column('integer') samples!: number;
   @Column('boolean') isStable!: boolean;

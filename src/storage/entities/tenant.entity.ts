@@ -13,6 +13,8 @@ export class TenantEntity {
   @Column(text({ default: 'UTC' })) timeZone!: string;
   /** ISO country of numbers written without their country. */
   @Column(text({ default: 'US' })) defaultCountry!: string;
+  /** The rules by which its orphans were last compared (see domain/score.ts). */
+  @Column('integer', { default: 0 }) linkRulesVersion!: number;
   /** Keys the hashes by which what was erased is recognised. */
   @Column('uuid') @Generated('uuid') erasureKey!: string;
   /** Days for which ended interactions are kept; null: as long as nobody erases them. */

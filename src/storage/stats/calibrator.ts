@@ -5,6 +5,7 @@ import { calibrate, isPrecise } from '../../domain/calibration.js';
 import type { ScoredLeg } from '../../domain/pair.js';
 import type { Instant } from '../../domain/words.js';
 import { properties } from '../trace/call-store.js';
+import { lookAgainAt } from '../trace/look-again.js';
 import { orphanOf } from '../trace/orphans.js';
 
 /** The latest calls of a pair of sources by which it is calibrated. */
@@ -39,7 +40,7 @@ export async function calibratePairs(
   before: Instant = now + 1,
 ): Promise<CalibratedPair[]> {
   const pairs: ClockedPair[] = await tx.query(
-    `select dialer_source_id as "dialerSourceId", assistant_source_id as "assistantSourceId", offset_ms as "offsetMs",
+    `select dialer_source_id as "dialerSourceId", assistant_source_id as "assistantSourceId", applied_offset_ms as "offsetMs",
             calibration
        from source_pair
       where tenant_id = $1 and coalesce((calibration->>'at')::numeric, 0) < $2 order by 1, 2`,
@@ -54,18 +55,11 @@ export async function calibratePairs(
       [tenantId, pair.dialerSourceId, pair.assistantSourceId, calibration],
     );
     calibrated.push({ ...pair, calibration });
-    if (isPrecise(former) !== isPrecise(calibration)) await compareAgain(tx, tenantId, pair, now);
+    if (isPrecise(former) !== isPrecise(calibration))
+      await lookAgainAt(tx, tenantId, now, [pair.dialerSourceId]);
   }
   return calibrated;
 }
-
-const compareAgain = (tx: EntityManager, tenantId: string, pair: SourceIds, now: Instant): Promise<unknown> =>
-  tx.query('update orphan set check_at = $4 where tenant_id = $1 and source_id in ($2, $3)', [
-    tenantId,
-    pair.dialerSourceId,
-    pair.assistantSourceId,
-    new Date(now),
-  ]);
 
 /** Calls of one answered dialer and one assistant that a key has joined, the latest first. */
 async function knownCalls(tx: EntityManager, tenantId: string, pair: SourceIds): Promise<KnownCall[]> {

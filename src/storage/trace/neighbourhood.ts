@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { LINK_RULES } from '../../domain/score.js';
+import { HEAT_RULES } from '../../domain/heat.js';
 import type { OrphanEntity } from '../entities/bond.entity.js';
 import { properties } from './call-store.js';
 import { isHidden } from './suggestions.js';
@@ -7,10 +7,10 @@ import { isHidden } from './suggestions.js';
 export type OrphanRow = Omit<OrphanEntity, 'checkAt'>;
 
 /** Most candidates that one block of one leg gives; from here on its number is hot anyway. */
-const BLOCK = LINK_RULES.hotLegs + 1;
+const BLOCK = HEAT_RULES.legs + 1;
 /** Rounds of looking at the candidates of candidates: what a leg changes reaches no further (see `Neighbourhood`). */
 const ROUNDS = 4;
-/** Legs in one neighbourhood; a larger one is judged in part, and its numbers are hot. */
+/** Legs in one neighbourhood: a larger one is looked at leg by leg, and that of one leg is judged in part. */
 const MOST_LEGS = 400;
 
 /** An assistant may start so long before the answer or after the end of the dialer's leg, in ms (rule R15). */
@@ -28,6 +28,8 @@ export interface Neighbourhood {
   legs: Map<string, OrphanRow>;
   settled: Set<string>;
   pairs: { dialer: OrphanRow; assistant: OrphanRow }[];
+  /** True: it has so many legs that it was not followed to its end. */
+  isCut: boolean;
 }
 
 /** The neighbourhood of some legs, one statement a round. `skewMs`: how far clocks may be apart. */
@@ -42,7 +44,8 @@ export async function loadNeighbourhood(
   const settled = new Set<string>();
   const pairs = new Map<string, Neighbourhood['pairs'][number]>();
   let frontier = [...seeds];
-  for (let round = 0; round < rounds && frontier.length > 0 && legs.size < MOST_LEGS; round += 1) {
+  let round = 0;
+  for (; round < rounds && frontier.length > 0 && legs.size < MOST_LEGS; round += 1) {
     const found = await candidatesOf(tx, tenantId, frontier, skewMs);
     for (const { seed, candidate } of found) {
       legs.set(seed.legId, seed);
@@ -54,7 +57,7 @@ export async function loadNeighbourhood(
     for (const id of frontier) settled.add(id);
     frontier = [...legs.keys()].filter((id) => !settled.has(id));
   }
-  return { legs, settled, pairs: [...pairs.values()] };
+  return { legs, settled, pairs: [...pairs.values()], isCut: round < rounds && frontier.length > 0 };
 }
 
 interface Found {
@@ -111,22 +114,3 @@ const CANDIDATES = `
       union ${block('did', 'DIALER', `s.at - ${ms(SOON)}`, `s.at + ${ms(SLACK)}`)}
     ) c on true
    where s.tenant_id = $1 and s.leg_id = any($2::uuid[]) and s.role = 'ASSISTANT' and ${isThere('s')}`;
-
-/** Which of the legs' numbers are hot: too many orphans had them in the hours up to the leg (rule R15). */
-export async function hotLegs(
-  tx: EntityManager,
-  tenantId: string,
-  legIds: readonly string[],
-): Promise<Set<string>> {
-  const rows: { legId: string }[] = await tx.query(
-    `select s.leg_id as "legId" from orphan s
-      where s.tenant_id = $1 and s.leg_id = any($2::uuid[])
-        and (select sum(n) from unnest(array['DIALER', 'ASSISTANT']) as r(role) cross join lateral (
-              select count(*) as n from (select from orphan c
-                 where c.tenant_id = $1 and c.role = r.role and c.customer_tail = s.customer_tail
-                   and c.at > s.at - $3::bigint * interval '1 millisecond' and c.at <= s.at
-                   and c.customer_e164 = s.customer_e164 limit $4) x) y) > $4 - 1`,
-    [tenantId, legIds, LINK_RULES.hotWithinMs, LINK_RULES.hotLegs + 1],
-  );
-  return new Set(rows.map(({ legId }) => legId));
-}

@@ -6,7 +6,7 @@ import { normalizeAddress } from '../address.js';
 import { OrphanEntity } from '../entities/bond.entity.js';
 import { writeRows } from '../transaction.js';
 
-type Orphan = Omit<OrphanEntity, 'checkAt'>;
+type Orphan = Omit<OrphanEntity, 'isHot' | 'checkAt'>;
 
 /** So many digits of a number's end are the weakest likeness that is worth points (rule R12). */
 const TAIL = 6;
@@ -52,12 +52,22 @@ const alike = (key: 'customer_tail' | 'did', within: string): string =>
 
 const AROUND = `${alike('customer_tail', '4 hours')} union ${alike('did', '10 minutes')}`;
 
+/** The legs nearest in time to orphans `s` of a hot number that have it too: without `s` it may be hot no more. */
+const nextOfHot = (order: 'asc' | 'desc'): string =>
+  `select n.leg_id from s cross join lateral (
+     select n.leg_id from unnest(array['DIALER', 'ASSISTANT']) r(role) cross join lateral (
+       select n.leg_id from orphan n
+        where n.tenant_id = s.tenant_id and n.role = r.role and n.customer_tail = s.customer_tail
+          and n.customer_e164 = s.customer_e164 and n.at ${order === 'asc' ? '>' : '<='} s.at and n.leg_id <> all($2::uuid[]) and n.leg_id <> s.leg_id
+        order by n.at ${order} limit 1) n) n
+    where s.is_hot`;
+
 /** What joining has looked at, and whether it was an orphan before. */
 type LookedAt = readonly { call: { id: string }; isOrphan: boolean }[];
 
 /**
  * Keeps the legs that are orphans now, and no others of those that were looked at. A new or changed orphan is
- * to be compared with others; so are the possible partners of one that is none any more.
+ * to be compared with others; so are those around one that is none any more, or is elsewhere now.
  */
 export async function settleOrphans(
   tx: EntityManager,
@@ -67,19 +77,55 @@ export async function settleOrphans(
   now: number,
 ): Promise<void> {
   const kept = new Set(orphans.map(({ legId }) => legId));
-  const gone = lookedAt.filter(({ call, isOrphan }) => isOrphan && !kept.has(call.id));
-  if (gone.length > 0)
-    await tx.query(
-      `with s as (delete from orphan where tenant_id = $1 and leg_id = any($2::uuid[]) returning *)
-       update orphan o set check_at = $4
-        where o.tenant_id = $1 and o.leg_id = any(array(${AROUND})) and o.leg_id <> all($3::uuid[])`,
-      [tenantId, gone.map(({ call }) => call.id), lookedAt.map(({ call }) => call.id), new Date(now)],
-    );
+  const were = lookedAt.filter(({ isOrphan }) => isOrphan).map(({ call }) => call.id);
+  if (were.length > 0) await leave(tx, tenantId, { were, kept, lookedAt, orphans }, now);
   await writeRows(
     tx,
     OrphanEntity,
     orphans.map((orphan) => ({ ...orphan, checkAt: now })),
     { onConflict: 'changed', incidental: ['checkAt'] },
+  );
+}
+
+interface Leaving {
+  were: readonly string[];
+  kept: ReadonlySet<string>;
+  lookedAt: LookedAt;
+  orphans: readonly Orphan[];
+}
+
+/** Takes away the orphans that are none any more, and has those around them and around moved ones compared again. */
+async function leave(
+  tx: EntityManager,
+  tenantId: string,
+  { were, kept, lookedAt, orphans }: Leaving,
+  now: number,
+): Promise<void> {
+  const places = orphans.map(({ legId, at, endedAt, customerE164, did }) => ({
+    id: legId,
+    at: new Date(at),
+    ended: endedAt === null ? null : new Date(endedAt),
+    customer: customerE164,
+    did,
+  }));
+  await tx.query(
+    `with gone as (delete from orphan where tenant_id = $1 and leg_id = any($2::uuid[]) returning *),
+       moved as (
+         select o.* from jsonb_to_recordset($5::jsonb) as p(id uuid, at timestamptz, ended timestamptz, customer text, did text)
+           join orphan o on o.tenant_id = $1 and o.leg_id = p.id
+          where (o.at, o.ended_at, o.customer_e164, o.did) is distinct from (p.at, p.ended, p.customer, p.did)),
+       s as (select * from gone union all select * from moved)
+     update orphan o set check_at = $4
+      where o.tenant_id = $1
+        and (o.leg_id = any(array(${AROUND})) and o.leg_id <> all($3::uuid[])
+             or o.leg_id = any(array(${nextOfHot('asc')} union ${nextOfHot('desc')})))`,
+    [
+      tenantId,
+      were.filter((id) => !kept.has(id)),
+      lookedAt.map(({ call }) => call.id),
+      new Date(now),
+      JSON.stringify(places),
+    ],
   );
 }
 

@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { KEY_LIMITS } from '../../domain/reach.js';
 import { inTransaction } from '../transaction.js';
 import { lockPolicy } from './locks.js';
+import { lookAgainAtAll } from './look-again.js';
 import { refreshLegs } from './refresh.js';
 import { joinAnew } from './rejoin.js';
 
@@ -10,7 +11,10 @@ const BATCH = 100;
 
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
-/** Makes the calls, legs and interactions of a tenant anew from its source records, batch by batch. */
+/**
+ * Makes the calls, legs and interactions of a tenant anew from its source records, batch by batch. What circumstances
+ * have decided is due again after that.
+ */
 export async function rebuildTenant(
   db: DataSource,
   tenantId: string,
@@ -22,12 +26,14 @@ export async function rebuildTenant(
   let done = 0;
   for (let last = FIRST; ;) {
     const legIds = await nextLegs(db, tenantId, last);
-    if (legIds.length === 0) return done;
+    if (legIds.length === 0) break;
     await inTransaction(db, (tx) => rebuildLegs(tx, tenantId, legIds, namespaces, now));
     last = legIds.at(-1) ?? last;
     done += legIds.length;
     onBatch(done);
   }
+  await inTransaction(db, (tx) => lookAgainAtAll(tx, tenantId, now));
+  return done;
 }
 
 /** Legs that were lost are made first; then all are joined with what people have said of them. */

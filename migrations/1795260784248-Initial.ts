@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795260415917 implements MigrationInterface {
-  name = 'Initial1795260415917';
+export class Initial1795260784248 implements MigrationInterface {
+  name = 'Initial1795260784248';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -132,6 +132,7 @@ export class Initial1795260415917 implements MigrationInterface {
                 "direction" text,
                 "campaign" text,
                 "is_test" boolean NOT NULL,
+                "is_hot" boolean NOT NULL DEFAULT false,
                 "check_at" TIMESTAMP(3) WITH TIME ZONE,
                 CONSTRAINT "PK_827aa2dbe95f690a9891617c3fb" PRIMARY KEY ("tenant_id", "leg_id")
             )
@@ -783,6 +784,7 @@ export class Initial1795260415917 implements MigrationInterface {
                 "dialer_source_id" uuid NOT NULL,
                 "assistant_source_id" uuid NOT NULL,
                 "offset_ms" integer,
+                "applied_offset_ms" integer,
                 "spread_ms" integer,
                 "samples" integer NOT NULL,
                 "is_stable" boolean NOT NULL,
@@ -892,6 +894,7 @@ export class Initial1795260415917 implements MigrationInterface {
                 "name" text NOT NULL,
                 "time_zone" text NOT NULL DEFAULT 'UTC',
                 "default_country" text NOT NULL DEFAULT 'US',
+                "link_rules_version" integer NOT NULL DEFAULT '0',
                 "erasure_key" uuid NOT NULL DEFAULT gen_random_uuid(),
                 "interaction_retention_days" integer,
                 "payload_retention_days" integer,
