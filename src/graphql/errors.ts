@@ -61,7 +61,7 @@ export function publicError(
   if (cause instanceof ThroughlineError) return stated(error, cause);
   if (isDatabaseFault(cause))
     return masked(error, cause, { code: 'SERVICE_UNAVAILABLE', requestId }, UNAVAILABLE, log);
-  const fault = argumentFault(cause) ?? requestFault(error, cause);
+  const fault = invalidArgument(cause) ?? requestFault(error, cause);
   if (fault !== null) return { ...placeOf(error), ...fault };
   return masked(error, cause, { code: 'INTERNAL_SERVER_ERROR', requestId }, INTERNAL, log);
 }
@@ -101,11 +101,18 @@ interface Violation {
 }
 
 /** A value that breaks the rules of its input type: the rule is told, the value is not repeated. */
-function argumentFault(error: unknown): Pick<GraphQLFormattedError, 'message' | 'extensions'> | null {
+export function argumentFault(error: unknown): { message: string; field: string } | null {
   const violations = error instanceof GraphQLError ? error.extensions['validationErrors'] : undefined;
   if (!Array.isArray(violations)) return null;
   const { path, rule } = firstViolation(violations as Violation[], []);
-  return { message: rule, extensions: { code: 'BAD_USER_INPUT', field: path.join('.') } };
+  return { message: rule, field: path.join('.') };
+}
+
+function invalidArgument(error: unknown): Pick<GraphQLFormattedError, 'message' | 'extensions'> | null {
+  const fault = argumentFault(error);
+  return fault === null
+    ? null
+    : { message: fault.message, extensions: { code: 'BAD_USER_INPUT', field: fault.field } };
 }
 
 function firstViolation([first]: Violation[], above: string[]): { path: string[]; rule: string } {

@@ -44,6 +44,7 @@ import {
   TranscriptAppendedResolver,
 } from './live/feed.resolver.js';
 import { AnnotationResolver, MarkResolver } from './mark/mark.resolver.js';
+import { answerFaults } from './mutation-faults.js';
 import { NodeResolver } from './node.resolver.js';
 import {
   JudgedStatusResolver,
@@ -161,6 +162,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
     validate: false,
   });
   keepIntegers(schema);
+  answerFaults(schema);
   guardFields(schema);
   return schema;
 }

@@ -85,10 +85,13 @@ describe('ingestRecords', () => {
   });
 
   test.each([0, 501])('takes 1 to 500 records, not %d', async (count) => {
-    const { errors = [] } = await run(asAdmin({}), INGEST, {
+    const data = await dataOf(asAdmin({}), INGEST, {
       input: { source: 'x', records: Array(count).fill({}) },
     });
-    expect(errors.map(({ extensions }) => extensions['code'])).toEqual(['BAD_USER_INPUT']);
+    expect(data['ingestRecords']).toMatchObject({
+      results: [],
+      userErrors: [{ field: 'records', code: 'BAD_USER_INPUT' }],
+    });
   });
 
   test('shows a key that may only ingest what became of its records, and no interaction', async () => {

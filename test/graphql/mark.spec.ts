@@ -266,8 +266,8 @@ describe('a mark', () => {
       ['annotateInteraction', { interactionId, text: 'x'.repeat(4_001) }],
     ];
     for (const [name, input] of cases) {
-      const { errors } = await run(context(), documentOf(name), { input });
-      expect([name, errors?.length]).toEqual([name, 1]);
+      const { interaction, userErrors } = await mutate(name, input);
+      expect([name, interaction, userErrors]).toMatchObject([name, null, [{ code: 'BAD_USER_INPUT' }]]);
     }
     expect([await world.count('mark'), await world.count('audit_entry')]).toEqual([0, 0]);
   });

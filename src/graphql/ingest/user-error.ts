@@ -52,7 +52,7 @@ const isUserError = (error: unknown): error is ThroughlineError & { code: UserEr
   error instanceof ThroughlineError && error.code in CODES;
 
 /** The fault as a user error when the caller can mend it; any other is thrown on. */
-export function userErrorOf(error: unknown, field: string): UserError {
+export function userErrorOf(error: unknown, field: string | null): UserError {
   if (!isUserError(error)) throw error;
   return { field: error.field ?? field, message: error.message, code: error.code };
 }

@@ -71,8 +71,11 @@ const overridesOf = ({ overrides }: PolicySet): ShownPolicy['overrides'] =>
   simpleResolvers: true,
 })
 export class UpdateTracePolicyPayload {
-  @Field(() => TracePolicyType, { description: 'The policy as it is now, changed or not.' })
-  tracePolicy!: ShownPolicy;
+  @Field(() => TracePolicyType, {
+    nullable: true,
+    description: 'The policy as it is now, changed or not; null when the input breaks the rules of its type.',
+  })
+  tracePolicy!: ShownPolicy | null;
 
   @Field(() => [UserErrorType], {
     description: 'What the caller can mend; when there is any, nothing changed.',

@@ -46,8 +46,8 @@ export class UpdateRetentionInput {
   simpleResolvers: true,
 })
 export class UpdateRetentionPayload {
-  @Field(() => RetentionType, { description: 'What holds now.' })
-  retention!: Retention;
+  @Field(() => RetentionType, { nullable: true, description: 'What holds now; null with user errors.' })
+  retention!: Retention | null;
 
   @Field(() => [UserErrorType], {
     description: 'What the caller can mend; when there is any, nothing changed.',
