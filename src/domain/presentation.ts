@@ -1,7 +1,15 @@
 import type { Call } from './call.js';
 import type { Leg } from './leg.js';
 import { legStart } from './leg.js';
-import type { Latency, PostCallAnalysis, RecordRecording, Transfer, Turn } from './record.js';
+import type {
+  KnowledgeSearch,
+  Latency,
+  PostCallAnalysis,
+  RecordRecording,
+  ToolCall,
+  Transfer,
+  Turn,
+} from './record.js';
 import type { HeldRecording } from './recording.js';
 import { isKept, referTo } from './recording.js';
 import { wasBridged } from './transfer.js';
@@ -26,12 +34,29 @@ export function timedTurn(turn: Turn): Turn {
 const between = (from: Instant | null | undefined, to: Instant | null | undefined): number | null =>
   from == null || to == null ? null : Math.max(0, to - from);
 
-/** The average times of a call: as its source states them, else averaged over its turns; null without inputs. */
-export function latencyOf(call: Pick<Call, 'latency' | 'turns'>): Required<Latency> {
+/** What of a call took time beside its turns. */
+export interface TimedParts {
+  toolCalls: readonly Pick<ToolCall, 'durationMs'>[];
+  knowledgeSearches: readonly Pick<KnowledgeSearch, 'latency'>[];
+}
+
+/**
+ * The average times of a call: as its source states them, else averaged over its turns, else, for tools and
+ * the knowledge base, over the calls and searches themselves; null without inputs.
+ */
+export function latencyOf(
+  call: Pick<Call, 'latency' | 'turns'>,
+  { toolCalls, knowledgeSearches }: TimedParts = { toolCalls: [], knowledgeSearches: [] },
+): Required<Latency> {
   const turns = call.turns.map(timedTurn);
+  const byPart: Partial<Record<keyof Latency, (number | null)[]>> = {
+    toolMs: toolCalls.map(({ durationMs }) => durationMs ?? null),
+    ragMs: knowledgeSearches.map(({ latency }) => latency?.totalMs ?? null),
+  };
   const averages = LATENCY_PARTS.map((part) => {
     const stated = call.latency?.[part] ?? null;
-    return [part, stated ?? average(turns.map((turn) => turn[part] ?? null))] as const;
+    const ofTurns = average(turns.map((turn) => turn[part] ?? null));
+    return [part, stated ?? ofTurns ?? average(byPart[part] ?? [])] as const;
   });
   return Object.fromEntries(averages) as Required<Latency>;
 }

@@ -63,6 +63,20 @@ describe('the average latency of a call', () => {
     expect(latencyOf({ latency: null, turns })).toEqual({ ...none, llmMs: 400, totalMs: 1_000 });
   });
 
+  test('of tools and the knowledge base is the average of those that say how long they took, when no turn does', () => {
+    const parts = {
+      toolCalls: [{ durationMs: 1_250 }, { durationMs: null }, {}, { durationMs: 801 }],
+      knowledgeSearches: [{ latency: { totalMs: 95 } }, { latency: null }, { latency: { searchMs: 1 } }],
+    };
+    const call = { latency: null, turns: [] };
+    expect(latencyOf(call, parts)).toEqual({ ...none, toolMs: 1_026, ragMs: 95 });
+    const turns = [{ turn: 1, toolMs: 40 }, { turn: 2 }];
+    expect(latencyOf({ latency: null, turns }, parts)).toEqual({ ...none, toolMs: 40, ragMs: 95 });
+    const latency = { toolMs: 7, ragMs: 0 };
+    expect(latencyOf({ latency, turns }, parts)).toEqual({ ...none, toolMs: 7, ragMs: 0 });
+    expect(latencyOf(call, { toolCalls: [{}], knowledgeSearches: [{}] })).toEqual(none);
+  });
+
   test('is null without inputs, and zero only when it was zero', () => {
     expect(latencyOf({ latency: null, turns: [] })).toEqual(none);
     expect(latencyOf({ latency: { ragMs: 0 }, turns: [{ turn: 1, ragMs: 8, toolMs: 0 }] })).toEqual({

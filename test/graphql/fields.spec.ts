@@ -212,6 +212,18 @@ describe('the page of an interaction', () => {
 });
 
 describe('the page of a call', () => {
+  test('averages the times of its tools and searches where neither its source nor a turn tells', async () => {
+    const { id: interactionId } = await world.interaction();
+    const { id } = await world.call({ interactionId, role: 'ASSISTANT' });
+    for (const durationMs of [1_250, null, 801]) await world.toolCall(id, { durationMs });
+    await world.knowledgeSearch(id, { latency: { totalMs: 95 } });
+    const stated = await world.call({ interactionId, latency: { toolMs: 3, ragMs: 4 } });
+    await world.toolCall(stated.id, { durationMs: 9_000 });
+    const latency = 'latency { toolMs ragMs llmMs }';
+    expect(await callOf(id, latency)).toEqual({ latency: { toolMs: 1_026, ragMs: 95, llmMs: null } });
+    expect(await callOf(stated.id, latency)).toEqual({ latency: { toolMs: 3, ragMs: 4, llmMs: null } });
+  });
+
   test('shows averages, the trace, the price and the banners that are computed', async () => {
     const { id: interactionId } = await world.interaction();
     const bot = await world.call({

@@ -101,6 +101,11 @@ const LEVELS: [what: string, selection: string, statements: number][] = [
   ['source names in segments and legs', 'segments { source } legs { source { name provider } }', 3],
   ['tool calls and knowledge searches', 'toolCalls { name } knowledgeSearches { query }', 3],
   ['tool calls of each call', 'calls { toolCalls { name } knowledgeSearches { query } }', 4],
+  [
+    'average times of each call, whose tools and searches tell them where nothing else does',
+    'calls { latency { toolMs ragMs totalMs } toolCalls { name } }',
+    4,
+  ],
   ['a transcript each', 'transcript(first: 20) { nodes { text offsetMs } }', 2],
   [
     'two pages of one transcript',

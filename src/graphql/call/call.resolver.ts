@@ -4,7 +4,6 @@ import {
   bannersOf,
   callAnalysis,
   callDuration,
-  latencyOf,
   latencyTrace,
   originOf,
   placeRecording,
@@ -32,6 +31,7 @@ import { CallsArgs } from './call.args.js';
 import { CallConnection, CallType } from './call.type.js';
 import { LatencyTraceType, LatencyType, PostCallCacheType, TokensType, TurnType } from './metrics.type.js';
 import { RecordingType } from './recording.type.js';
+import { averageLatency } from './latency.js';
 import { rawRecord } from './raw-record.js';
 import { MATCHES, matchWithin, transcriptMatches, TranscriptMatchesArgs } from './match.js';
 import { within } from './timeline.resolver.js';
@@ -137,8 +137,8 @@ export class CallResolver {
   }
 
   @FieldResolver(() => LatencyType, { description: 'Average response times.' })
-  latency(@Root() row: CallRow) {
-    return latencyOf(row);
+  latency(@Root() row: CallRow, @Ctx() { loaders }: GraphQLContext) {
+    return averageLatency(row, loaders);
   }
 
   @Needs('READ_USAGE')

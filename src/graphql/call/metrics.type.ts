@@ -7,7 +7,8 @@ import { LatencyHintEnum } from './call.enums.js';
 
 @ObjectType('Latency', {
   description:
-    'Average response times of a whole call, in ms: as its source states them, else averaged over its turns.',
+    'Average response times of a whole call, in ms: as its source states them, else averaged over its turns, ' +
+    'else, for tools and the knowledge base, over the tool calls and searches themselves.',
   simpleResolvers: true,
 })
 export class LatencyType {

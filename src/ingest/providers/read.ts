@@ -76,3 +76,9 @@ export function distinctKeys(keys: readonly RecordKey[]): RecordKey[] | undefine
 /** Without the fields that were not said. */
 export const said = <T extends object>(statement: T): T =>
   Object.fromEntries(Object.entries(statement).filter(([, value]) => value !== undefined)) as T;
+
+/** The same; absent when nothing was said. */
+export const someOf = <T extends object>(parts: T): T | undefined => {
+  const stated = said(parts);
+  return Object.keys(stated).length === 0 ? undefined : stated;
+};

@@ -153,6 +153,26 @@ describe('what a status callback says', () => {
     ).not.toHaveProperty('outcome');
   });
 
+  it.each([
+    ['busy', {}, 'REJECTED'],
+    ['no-answer', {}, 'NO_ANSWER'],
+    ['failed', {}, 'ERROR'],
+    ['completed', { AnsweredBy: 'machine_start', Direction: 'outbound-api' }, 'VOICEMAIL'],
+    ['completed', { AnsweredBy: 'human' }, undefined],
+    ['canceled', {}, undefined],
+    ['in-progress', {}, undefined],
+  ])('%s %j: ended by %s', (status, more, disconnectedBy) => {
+    expect(progress(status, more).disconnectedBy).toBe(disconnectedBy);
+  });
+
+  it('what the callback URL says of the call is taken from there and from nowhere else', () => {
+    const said = { reference: 'ORD-17', campaign: 'spring', flow: 'support' };
+    expect(progress('ringing', { _query: { ...said, ix: ID } })).toMatchObject(said);
+    expect(Object.keys(said).filter((name) => name in progress('ringing', { ...said, _query: {} }))).toEqual(
+      [],
+    );
+  });
+
   it('the same event has the same id each time, another event another', () => {
     const [first, again, next] = [progress('ringing'), progress('ringing'), progress('completed')];
     expect(first.events?.[0]?.id).toBe(`${CALL}/call.ringing/2`);
@@ -367,6 +387,92 @@ describe('other callbacks', () => {
         expect(adaptAll({ ...(body as JsonObject), CallSid: CALL, Timestamp: '' })).toHaveLength(1);
       }),
     );
+  });
+});
+
+describe('a real-time transcription', () => {
+  const words = (more: JsonObject) =>
+    adapt({
+      TranscriptionEvent: 'transcription-content',
+      TranscriptionSid: 'GT1',
+      TranscriptionData: '{"transcript":" Is my bike ready? ","confidence":0.98}',
+      Track: 'inbound_track',
+      SequenceId: '4',
+      Final: 'true',
+      Timestamp: '2026-03-05T09:00:07.25Z',
+      ...more,
+    });
+  const endedAt = Date.parse('2026-03-05T09:00:07.250Z');
+
+  it('tells what the customer said; who speaks on the other track it does not know', () => {
+    const message = { id: 'GT1/inbound_track/4', text: 'Is my bike ready?', endedAt };
+    expect(words({}).messages).toEqual([{ ...message, speaker: 'CUSTOMER' }]);
+    const other = { ...message, id: 'GT1/outbound_track/4' };
+    expect(words({ Track: 'outbound_track' }).messages).toEqual([other]);
+  });
+
+  it.each([
+    [{ Final: 'false' }],
+    [{ TranscriptionData: 'no JSON' }],
+    [{ TranscriptionData: '{"transcript":" "}' }],
+    [{ TranscriptionEvent: 'transcription-stopped' }],
+  ])('is an event without words: %j', (more) => {
+    const record = words(more);
+    expect(record).not.toHaveProperty('messages');
+    expect(record.events).toHaveLength(1);
+  });
+});
+
+describe('a Call resource that was polled and passed on', () => {
+  const resource = {
+    sid: CALL,
+    parent_call_sid: null,
+    date_created: 'Thu, 05 Mar 2026 09:00:00 +0000',
+    date_updated: 'Thu, 05 Mar 2026 09:05:00 +0000',
+    start_time: 'Thu, 05 Mar 2026 09:00:06 +0000',
+    end_time: 'Thu, 05 Mar 2026 09:01:06 +0000',
+    direction: 'outbound-api',
+    from: '+12025550199',
+    to: '+12025550123',
+    status: 'completed',
+    price: '-0.01300',
+    price_unit: 'USD',
+  };
+
+  it('tells the price, which is in no callback, beside the rest', () => {
+    const [record, ...more] = adaptAll(resource);
+    expect(more).toEqual([]);
+    expect(readable(record)).toEqual({
+      externalId: CALL,
+      occurredAt: '2026-03-05T09:05:00.000Z',
+      role: 'DIALER',
+      channel: 'VOICE',
+      carrier: 'twilio',
+      direction: 'OUTBOUND',
+      customer: { address: '+12025550123' },
+      did: '+12025550199',
+      platform: 'PHONE',
+      status: 'COMPLETED',
+      statusRaw: 'completed',
+      queuedAt: '2026-03-05T09:00:00.000Z',
+      startedAt: '2026-03-05T09:00:06.000Z',
+      answeredAt: '2026-03-05T09:00:06.000Z',
+      endedAt: '2026-03-05T09:01:06.000Z',
+      cost: { amount: '0.01300', currency: 'USD' },
+    });
+  });
+
+  it('has no price until it was priced, and an incoming call no answer', () => {
+    const [record] = adaptAll({ ...resource, price: null, direction: 'inbound', parent_call_sid: 'CA0f' });
+    expect(record).not.toHaveProperty('cost');
+    expect(record).not.toHaveProperty('answeredAt');
+    expect(record?.keys).toEqual([{ namespace: 'twilio_call_sid', value: 'CA0f' }]);
+  });
+
+  it('is the same call as that of the callbacks, whichever comes first', () => {
+    const records = [...adaptAll(resource), progress('completed', { Direction: 'outbound-api' })];
+    for (const order of [records, [...records].reverse()])
+      expect(fold(order, CALL)).toMatchObject({ status: 'COMPLETED', cost: { amount: '0.01300' } });
   });
 });
 

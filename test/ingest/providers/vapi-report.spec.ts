@@ -191,6 +191,78 @@ describe('the end-of-call report', () => {
     expect(report({ analysis: {} })).not.toHaveProperty('postCallAnalysis');
   });
 
+  it.each<[string, JsonObject[], JsonObject, [string, string][]]>([
+    [
+      'by the key of its plan, with a result',
+      [{ key: 'booking', result: { outcome: 'booked', slot: '10:30' } }],
+      { booking: { outcome: 'booked', slot: '10:30' } },
+      [['outcome', 'booked']],
+    ],
+    [
+      'by the assistant of a squad, with data',
+      [{ assistant: 'Triage', data: { intent: 'refund' } }],
+      { Triage: { intent: 'refund' } },
+      [['intent', 'refund']],
+    ],
+    [
+      'by its key, with the data beside it',
+      [{ key: 'review', outcome: 'ok' }],
+      { review: { outcome: 'ok' } },
+      [['outcome', 'ok']],
+    ],
+    [
+      'without a name, field by field',
+      [{ outcome: 'ok' }, { note: 'x' }],
+      { outcome: 'ok', note: 'x' },
+      [['outcome', 'ok']],
+    ],
+  ])(
+    'the structured data of several plans become fields: %s',
+    (_how, structuredDataMulti, fields, badges) => {
+      const dispositions = badges.map(([name, value]) => ({ name, value }));
+      expect(report({ analysis: { structuredDataMulti } }).postCallAnalysis).toEqual({
+        fields,
+        dispositions,
+      });
+    },
+  );
+
+  it('structured outputs and scorecards are read from the analysis too, and those of the artifact beside them', () => {
+    const record = report({
+      analysis: {
+        structuredOutputs: { o2: { name: 'Result', result: { disposition: 'AGREED' } } },
+        scorecards: { s2: { name: 'Tone', score: 3 } },
+      },
+      artifact: {
+        structuredOutputs: { o1: { name: 'CSAT', result: 4 } },
+        scorecards: { s1: { name: 'Script', score: 7 } },
+      },
+    });
+    expect(record.postCallAnalysis).toEqual({
+      fields: { CSAT: 4, Result: { disposition: 'AGREED' } },
+      dispositions: [{ name: 'disposition', value: 'AGREED' }],
+    });
+    expect(record.qcAnalysis).toEqual({ fields: { Script: { score: 7 }, Tone: { score: 3 } } });
+  });
+
+  it.each<[string, JsonObject, JsonObject, string | undefined]>([
+    ['the assistant', { assistant: { name: 'Desk' } }, { squad: { name: 'Team' } }, 'Desk'],
+    ['the squad', { squad: { name: 'Team' } }, { workflow: { name: 'Path' } }, 'Team'],
+    ['the workflow', {}, { workflow: { name: 'Path' } }, 'Path'],
+    ['nothing that has no name', {}, { squad: {} }, undefined],
+  ])('the flow is named by %s', (_what, message, call, flow) => {
+    expect(report(message, call).flow).toBe(flow);
+  });
+
+  it('the consent to the recording is an event at its time', () => {
+    const recordingConsent = { type: 'verbal', grantedAt: '2026-03-05T09:00:09.000Z' };
+    const at = Date.parse(recordingConsent.grantedAt);
+    expect(report({ compliance: { recordingConsent } }).events).toEqual([
+      { id: `recording-consent/${at}`, type: 'recording-consent', at, data: { consent: 'verbal' } },
+    ]);
+    expect(report({ compliance: { recordingConsent: { type: 'verbal' } } })).not.toHaveProperty('events');
+  });
+
   it('what a list of conversations is read by becomes tags', () => {
     const structuredData = {
       callReason: 'refund',
@@ -222,7 +294,7 @@ describe('the end-of-call report', () => {
           { type: 'model', promptTokens: 5, completionTokens: 6, cachedPromptTokens: 4 },
         ],
       },
-      { status: 'HIT', cachedRead: 800, completion: 60 },
+      { status: 'HIT', cachedRead: 800, freshPrompt: 200, completion: 60 },
     ],
     [
       'of its breakdown',
@@ -235,7 +307,12 @@ describe('the end-of-call report', () => {
           },
         },
       },
-      { status: 'MISS', cachedRead: 0, completion: 4 },
+      { status: 'MISS', cachedRead: 0, freshPrompt: 9, completion: 4 },
+    ],
+    [
+      'no prompt that nobody stated',
+      { costs: [{ type: 'analysis', cachedPromptTokens: 7 }] },
+      { status: 'HIT', cachedRead: 7 },
     ],
     [
       'nothing when nothing is said of a cache',

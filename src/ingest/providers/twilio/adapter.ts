@@ -12,12 +12,16 @@ import {
   eventOf,
   fieldsOf,
   keys,
+  named,
   outcome,
   parties,
   progress,
   recording,
   recordingTime,
+  spoken,
 } from './payload.js';
+
+import { isResource, ofResource } from './resource.js';
 
 /** Twilio Programmable Voice; what is said, verified and unknowable stands in the README beside this file. */
 export const twilio: ProviderAdapter = {
@@ -99,6 +103,7 @@ const parametersOf = (form: URLSearchParams): JsonObject =>
 function adapt(payload: Json, source: SourceFacts, receivedAt: number): NeutralRecord[] {
   const parameters = objectOf(payload);
   const fields = fieldsOf(parameters);
+  if (isResource(fields)) return [ofResource(fields, source, receivedAt)];
   const callSid = textOf(fields.CallSid) ?? textOf(fields.CallSidEndingConference);
   if (callSid !== undefined) return [statement(parameters, fields, callSid, source, receivedAt)];
   // The start of a conference is no call's event: nothing to keep, nothing wrong.
@@ -126,9 +131,11 @@ function statement(
     keys: distinctKeys(keys(payload, fields)),
     ...parties(fields),
     ...progress(fields, callback.kind, at),
+    ...named(payload),
     endReason: endReason(fields),
     outcome: outcome(fields),
     recording: recording(fields),
+    messages: spoken(fields, at),
     events: [eventOf(fields, callSid, callback, occurredAt)],
   });
 }

@@ -1,12 +1,23 @@
 import type {
   CallEvent,
   JsonObject,
+  Message,
   NeutralRecord,
   RecordKey,
   RecordRecording,
 } from '../../../domain/record.js';
-import type { CallStatus, Direction, Instant } from '../../../domain/words.js';
-import { addressOf, instantOf, interactionIds, keyOf, numberOf, objectOf, said, textOf } from '../read.js';
+import type { CallStatus, Direction, DisconnectedBy, Instant } from '../../../domain/words.js';
+import {
+  addressOf,
+  instantOf,
+  interactionIds,
+  keyOf,
+  numberOf,
+  objectOf,
+  openJson,
+  said,
+  textOf,
+} from '../read.js';
 
 /** Parameters of one callback under Twilio's own names. */
 export type Fields = Record<string, string>;
@@ -27,6 +38,8 @@ interface CallState {
   status: CallStatus;
   /** What the time of this event is the time of. */
   at: 'queuedAt' | 'ringAt' | 'answeredAt' | 'endedAt';
+  /** Where the status alone tells why the call never came about. */
+  disconnectedBy?: DisconnectedBy;
 }
 
 const CALL_STATES = new Map<string, CallState>([
@@ -35,9 +48,9 @@ const CALL_STATES = new Map<string, CallState>([
   ['ringing', { status: 'RINGING', at: 'ringAt' }],
   ['in-progress', { status: 'ACTIVE', at: 'answeredAt' }],
   ['completed', { status: 'COMPLETED', at: 'endedAt' }],
-  ['busy', { status: 'BUSY', at: 'endedAt' }],
-  ['failed', { status: 'FAILED', at: 'endedAt' }],
-  ['no-answer', { status: 'NO_ANSWER', at: 'endedAt' }],
+  ['busy', { status: 'BUSY', at: 'endedAt', disconnectedBy: 'REJECTED' }],
+  ['failed', { status: 'FAILED', at: 'endedAt', disconnectedBy: 'ERROR' }],
+  ['no-answer', { status: 'NO_ANSWER', at: 'endedAt', disconnectedBy: 'NO_ANSWER' }],
   ['canceled', { status: 'CANCELED', at: 'endedAt' }],
 ]);
 
@@ -82,7 +95,8 @@ export function progress(
   if (raw === undefined) return {};
   const state = CALL_STATES.get(raw);
   const time = state === undefined || kind !== 'call' || at === undefined ? {} : { [state.at]: at };
-  return { status: state?.status ?? 'UNKNOWN', statusRaw: raw, ...time };
+  const disconnectedBy = outcome(fields) ?? state?.disconnectedBy;
+  return said({ status: state?.status ?? 'UNKNOWN', statusRaw: raw, ...time, disconnectedBy });
 }
 
 export function parties(fields: Fields): Partial<NeutralRecord> {
@@ -110,7 +124,7 @@ export function endReason(fields: Fields): string | undefined {
 }
 
 /** A machine that answers a call of ours is a voicemail; one on a child leg may be a colleague's. */
-export const outcome = (fields: Fields): NeutralRecord['outcome'] =>
+export const outcome = (fields: Fields): 'VOICEMAIL' | undefined =>
   /^machine_/.test(fields.AnsweredBy ?? '') && (fields.Direction ?? 'outbound-api') === 'outbound-api'
     ? 'VOICEMAIL'
     : undefined;
@@ -195,6 +209,28 @@ export function keys(payload: JsonObject, fields: Fields): RecordKey[] {
     ),
   ];
 }
+
+/** What you say of the call in the callback URL: Twilio has no place of its own for it. */
+export function named(payload: JsonObject): Pick<NeutralRecord, 'reference' | 'campaign' | 'flow'> {
+  const query = objectOf(payload[QUERY]);
+  const { reference, campaign, flow } = query;
+  return said({ reference: textOf(reference), campaign: textOf(campaign), flow: textOf(flow) });
+}
+
+/**
+ * The words of a real-time transcription, once they are final. What Twilio hears on the call is the customer;
+ * who speaks on the other track it does not know.
+ */
+export function spoken(fields: Fields, at: Instant | undefined): Message[] | undefined {
+  if (fields.TranscriptionEvent !== 'transcription-content' || fields.Final === 'false') return undefined;
+  const text = textOf(objectOf(openJson(fields.TranscriptionData)).transcript)?.trim();
+  if (text === undefined) return undefined;
+  const id = [fields.TranscriptionSid, fields.Track, fields.SequenceId].filter(isSaid).join('/');
+  const speaker = fields.Track === 'inbound_track' ? ('CUSTOMER' as const) : undefined;
+  return [said({ id, speaker, text, endedAt: at })];
+}
+
+const isSaid = (text: string | undefined): text is string => textOf(text) !== undefined;
 
 /** What of a callback is worth showing in the lifecycle, under names that tell the unit. */
 const EVENT_DATA = new Map([

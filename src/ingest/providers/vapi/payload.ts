@@ -73,10 +73,16 @@ export function aboutCall(opened: ServerMessage, source: SourceFacts): NeutralRe
     customer: customer(either(message, call, 'customer')),
     did: addressOf(textOf(either(message, call, 'phoneNumber').number)) ?? undefined,
     carrier: textOf(call.phoneCallProvider) ?? textOf(objectOf(call.transport).provider),
-    flow: textOf(either(message, call, 'assistant').name),
+    reference: textOf(call.name),
+    campaign: textOf(call.campaignId),
+    flow: ['assistant', 'squad', 'workflow']
+      .map((one) => textOf(either(message, call, one).name))
+      .find(isSaid),
     queuedAt: createdAt(call),
   });
 }
+
+const isSaid = (text: string | undefined): boolean => text !== undefined;
 
 /** Facts of the call stand in the message, in the embedded call, or in both; the message is the fresher. */
 export function either(message: JsonObject, call: JsonObject, field: string): JsonObject {

@@ -1,16 +1,17 @@
 import type {
+  CallEvent,
   Json,
   JsonObject,
   Latency,
   Message,
   NeutralRecord,
-  PostCallAnalysis,
   PostCallCache,
   RecordRecording,
   Tokens,
   Turn,
 } from '../../../domain/record.js';
-import { instantOf, numberOf, objectOf, objectsOf, said, textOf } from '../read.js';
+import { instantOf, numberOf, objectOf, objectsOf, said, someOf, textOf } from '../read.js';
+import { analysed } from './analysis.js';
 import { endingOf, faultOf } from './ended-reason.js';
 import type { ServerMessage } from './payload.js';
 import { speakerOf } from './payload.js';
@@ -35,9 +36,8 @@ export function report({ message, call, at }: ServerMessage): Partial<NeutralRec
     tokens: tokens(message),
     postCallCache: postCallCache(message),
     ...latencies(objectOf(artifact.performanceMetrics)),
-    postCallAnalysis: analysis(objectOf(message.analysis), objectOf(artifact.structuredOutputs)),
-    tags: tagsOf(objectOf(message.analysis), objectOf(artifact.structuredOutputs)),
-    qcAnalysis: scorecards(objectOf(artifact.scorecards)),
+    ...analysed(message),
+    events: consent(objectOf(message.compliance)),
     serviceErrors: faultOf(endedReason, instantOf(message.endedAt) ?? at),
   });
 }
@@ -121,8 +121,8 @@ function tokens(message: JsonObject): Tokens | undefined {
 }
 
 /**
- * What the analyses read from a cache. Whether Vapi counts that among the prompt tokens is not documented,
- * so what was sent anew is not said.
+ * What the analyses read from a cache, and what they sent beside it: the prompt tokens are the total, of which
+ * the cached ones are a part. Vapi does not say what was written into a cache.
  */
 function postCallCache(message: JsonObject): PostCallCache | undefined {
   const analyses = objectsOf(message.costs).filter((one) => one.type === 'analysis');
@@ -132,8 +132,10 @@ function postCallCache(message: JsonObject): PostCallCache | undefined {
     total(breakdown.filter(([name]) => suffix.test(name)).map(([, value]) => value));
   const cachedRead = sum('cachedPromptTokens', /CachedPromptTokens$/);
   if (cachedRead === undefined) return undefined;
+  const prompt = sum('promptTokens', /(?<!Cached)PromptTokens$/);
+  const freshPrompt = prompt === undefined ? undefined : Math.max(0, prompt - cachedRead);
   const completion = sum('completionTokens', /CompletionTokens$/);
-  return said({ status: cachedRead > 0 ? 'HIT' : 'MISS', cachedRead, completion });
+  return said({ status: cachedRead > 0 ? 'HIT' : 'MISS', cachedRead, freshPrompt, completion });
 }
 
 function tokensOfBreakdown(breakdown: JsonObject): Tokens | undefined {
@@ -156,10 +158,14 @@ function total(values: readonly (Json | undefined)[]): number | undefined {
   return numbers.length === 0 ? undefined : numbers.reduce((sum, value) => sum + value, 0);
 }
 
-const someOf = <T extends object>(parts: T): T | undefined => {
-  const stated = said(parts);
-  return Object.keys(stated).length === 0 ? undefined : stated;
-};
+/** Who consented to be recorded, and when; the kind of consent is all that is shown of it. */
+function consent(compliance: JsonObject): CallEvent[] | undefined {
+  const { type, grantedAt } = objectOf(compliance.recordingConsent);
+  const at = instantOf(grantedAt);
+  if (at === undefined) return undefined;
+  const data = said({ consent: textOf(type) }) as JsonObject;
+  return [{ id: `recording-consent/${String(at)}`, type: 'recording-consent', at, data }];
+}
 
 const LATENCIES = [
   ['sttMs', 'transcriberLatency'],
@@ -194,64 +200,4 @@ function latencies(metrics: JsonObject): { latency?: Latency; turns?: Turn[] } {
 function milliseconds(value: Json | undefined, factor: number): number | undefined {
   const number = numberOf(value);
   return number === undefined ? undefined : Math.round(number * factor);
-}
-
-/** Names under which analysis plans keep their verdict on the call; other fields are data, not dispositions. */
-const DISPOSITION = /disposition|outcome|result|resolution|intent|reason|category|status|sentiment/i;
-const DISPOSITION_LENGTH = 60;
-
-function analysis(stated: JsonObject, outputs: JsonObject): PostCallAnalysis | undefined {
-  const structured = structuredOf(stated, outputs);
-  const evaluation = textOf(stated.successEvaluation);
-  const fields = { ...structured, ...(evaluation === undefined ? {} : { successEvaluation: evaluation }) };
-  const dispositions = Object.entries(structured).flatMap(([name, value]) =>
-    typeof value === 'string' && value !== '' && value.length <= DISPOSITION_LENGTH && DISPOSITION.test(name)
-      ? [{ name, value }]
-      : [],
-  );
-  return someOf({
-    summary: textOf(stated.summary),
-    fields: Object.keys(fields).length === 0 ? undefined : fields,
-    dispositions: dispositions.length === 0 ? undefined : dispositions,
-  });
-}
-
-/** Names under which analysis plans keep what a list of conversations is read by. */
-const TAG = /language|reason|issue|topic|category/i;
-
-function tagsOf(stated: JsonObject, outputs: JsonObject): Record<string, string> | undefined {
-  return someOf(
-    Object.fromEntries(
-      Object.entries(structuredOf(stated, outputs)).flatMap(([name, value]) =>
-        typeof value === 'string' && value !== '' && value.length <= DISPOSITION_LENGTH && TAG.test(name)
-          ? [[name, value] as const]
-          : [],
-      ),
-    ),
-  );
-}
-
-const structuredOf = (stated: JsonObject, outputs: JsonObject): JsonObject => ({
-  ...objectOf(stated.structuredData),
-  ...outputFields(outputs),
-});
-
-/** `structuredOutputs` is keyed by the id of the output, whose name is inside. */
-const outputFields = (outputs: JsonObject): JsonObject =>
-  Object.fromEntries(
-    Object.entries(outputs).flatMap(([id, output]) => {
-      const { name, result } = objectOf(output);
-      return result === undefined ? [] : [[textOf(name) ?? id, result]];
-    }),
-  );
-
-/** Keyed by the id of the scorecard, whose name is inside. */
-function scorecards(stated: JsonObject): NeutralRecord['qcAnalysis'] | undefined {
-  const fields = Object.fromEntries(
-    Object.entries(stated).map(([id, card]) => {
-      const { name, ...scores } = objectOf(card);
-      return [textOf(name) ?? id, scores as JsonObject];
-    }),
-  );
-  return Object.keys(fields).length === 0 ? undefined : { fields };
 }
