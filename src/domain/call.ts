@@ -23,6 +23,8 @@ import type {
   Turn,
 } from './record.js';
 import { LIST_NAMES } from './record.js';
+import type { VersionConflict } from './version-conflict.js';
+import { conflictingVersions } from './version-conflict.js';
 import type { CallStatus, Channel, DisconnectedBy, Instant, LegState, Outcome, Platform } from './words.js';
 import type { JsonObject } from './record.js';
 
@@ -66,7 +68,7 @@ export interface Call extends Leg {
   /** Every key any statement named, not yet cleaned. */
   statedKeys: RecordKey[];
   /** Versions that came with two different bodies (rule R1). */
-  versionConflicts: string[];
+  versionConflicts: VersionConflict[];
   /** True when some statement gave a list in full, or said that there is none. */
   hasWholeLists: boolean;
   recordCount: number;
@@ -182,13 +184,6 @@ const sequence = (version: string | null): bigint =>
 const distinct = (records: readonly StoredRecord[]): StoredRecord[] => [
   ...new Map(records.map((record) => [`${record.version ?? ''}/${record.hash}`, record])).values(),
 ];
-
-function conflictingVersions(records: readonly StoredRecord[]): string[] {
-  const bodies = new Map<string, number>();
-  for (const { version } of records)
-    if (version !== null) bodies.set(version, (bodies.get(version) ?? 0) + 1);
-  return [...bodies].filter(([, count]) => count > 1).map(([version]) => version);
-}
 
 function takeLatest(call: Call, record: NeutralRecord): void {
   const target = call as unknown as Record<string, unknown>;

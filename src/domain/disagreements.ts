@@ -1,7 +1,10 @@
 import type { Call } from './call.js';
 import type { IgnoredKey } from './correlate.js';
 import { INTERACTION_ID } from './correlate.js';
+import { endClaims } from './ending.js';
 import type { LegKey } from './leg.js';
+import { matchPhones } from './phone.js';
+import type { VersionConflict } from './version-conflict.js';
 
 export const DISAGREEMENT_CODES = [
   'CLAIMS_DIFFER',
@@ -28,6 +31,8 @@ export interface KeyFacts {
   ignoredKeys: ReadonlyMap<string, readonly IgnoredKey[]>;
   /** The keys that a leg is known by; absent: they are not looked at. */
   keys?: ReadonlyMap<string, readonly LegKey[]>;
+  /** The one spelling of an address, a number in E.164; null for one that names nobody. Absent: there is none. */
+  normalAddress?: (raw: string) => string | null;
 }
 
 /** The calls of an interaction in order of their start, and as they are believed about the line and the talk. */
@@ -38,18 +43,32 @@ export interface Believed {
 }
 
 /** Where the calls do not fit together, and which of them was believed. */
-export function disagreementsOf({ sorted, line, talk }: Believed, around: KeyFacts): Disagreement[] {
+export function disagreementsOf(
+  { sorted, line }: Pick<Believed, 'sorted' | 'line'>,
+  around: KeyFacts,
+): Disagreement[] {
   return [
     ...claimsDiffer('direction', line, (call) => call.direction, 'the dialer is believed first'),
-    ...claimsDiffer('customer.address', line, (call) => call.customerAddress, 'the dialer is believed first'),
-    ...claimsDiffer('disconnectedBy', talk, (call) => call.disconnectedBy, 'the assistant is believed first'),
+    ...claimsDiffer(
+      'customer.address',
+      line,
+      (call) => call.customerAddress,
+      'the dialer is believed first',
+      addressesDiffer(around),
+    ),
+    ...claimsDiffer(
+      'disconnectedBy',
+      endClaims(sorted),
+      (call) => call.disconnectedBy,
+      'of those that were there at the end the assistant is believed first, then the dialer',
+    ),
     ...claimsDiffer(
       `keys.${INTERACTION_ID}`,
       sorted,
       (call) => interactionIds(call, around),
       'the id of the leg that began first is believed; the legs were joined by something else',
     ),
-    ...line.flatMap((call) => call.versionConflicts.map((version) => versionConflict(call, version))),
+    ...line.flatMap((call) => call.versionConflicts.map((conflict) => versionConflict(call, conflict))),
     ...line.flatMap((call) =>
       (around.ignoredKeys.get(call.id) ?? []).map((ignored) => ignoredKey(call, ignored)),
     ),
@@ -61,13 +80,15 @@ function claimsDiffer(
   calls: readonly Call[],
   read: (call: Call) => string | null | readonly string[],
   rule: string,
+  differ: Differ = differInText,
 ): Disagreement[] {
   const claims = calls.flatMap((call) => {
     const values = [read(call) ?? []].flat();
     return values.map((value) => ({ legId: call.id, value }));
   });
-  if (new Set(claims.map((claim) => bare(claim.value))).size < 2) return [];
-  return [{ code: 'CLAIMS_DIFFER', field, resolved: claims[0]?.value ?? null, claims, rule }];
+  const [first, ...others] = claims;
+  if (first === undefined || !others.some((other) => differ(first.value, other.value))) return [];
+  return [{ code: 'CLAIMS_DIFFER', field, resolved: first.value, claims, rule }];
 }
 
 const interactionIds = (call: Call, { keys }: KeyFacts): string[] =>
@@ -75,15 +96,28 @@ const interactionIds = (call: Call, { keys }: KeyFacts): string[] =>
     .filter(({ namespace, scope }) => namespace === INTERACTION_ID && scope === 'INTERACTION')
     .map(({ value }) => value);
 
-/** Spelling apart: two ways to write one number are one claim. */
+type Differ = (one: string, other: string) => boolean;
+
+/** Spelling apart. */
+const differInText: Differ = (one, other) => bare(one) !== bare(other);
+
+/** Two ways to write one number are one claim: with or without the country, in the older or the newer plan. */
+const addressesDiffer =
+  ({ normalAddress }: KeyFacts): Differ =>
+  (one, other) => {
+    const match =
+      normalAddress === undefined ? 'UNKNOWN' : matchPhones(normalAddress(one), normalAddress(other));
+    return match !== 'E164' && match !== 'VARIANT' && differInText(one, other);
+  };
+
 const bare = (value: string): string => value.replace(/[^\p{L}\p{N}]/gu, '').toLowerCase();
 
-const versionConflict = (call: Call, version: string): Disagreement => ({
+const versionConflict = (call: Call, { version, bodies }: VersionConflict): Disagreement => ({
   code: 'VERSION_CONFLICT',
   field: 'version',
   resolved: version,
-  claims: [{ legId: call.id, value: version }],
-  rule: 'two bodies came with the same version; the one with the later event time is used',
+  claims: bodies.map((value) => ({ legId: call.id, value })),
+  rule: `several bodies came with the version ${version}; where they differ the last claim is used: the body with the later event time, and of equal times the one with the greater hash`,
 });
 
 const KEY_RULES: Record<IgnoredKey['fault'], string> = {

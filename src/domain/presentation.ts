@@ -1,19 +1,11 @@
 import type { Call } from './call.js';
 import type { Leg } from './leg.js';
 import { legStart } from './leg.js';
-import type {
-  KnowledgeSearch,
-  Latency,
-  PostCallAnalysis,
-  RecordRecording,
-  ToolCall,
-  Transfer,
-  Turn,
-} from './record.js';
+import type { KnowledgeSearch, Latency, RecordRecording, ToolCall, Transfer, Turn } from './record.js';
 import type { HeldRecording } from './recording.js';
 import { isKept, referTo } from './recording.js';
 import { wasBridged } from './transfer.js';
-import type { CallStatus, DisconnectedBy, Instant, RecordingState, Role } from './words.js';
+import type { Instant, RecordingState, Role } from './words.js';
 
 /** What a reader of the pages sees beside the stored facts. Pure functions of them. */
 
@@ -69,49 +61,6 @@ function average(values: readonly (number | null)[]): number | null {
 /** From the first sign of a call to its end, in ms; null while it has none. */
 export const callDuration = (call: Leg): number | null =>
   call.endedAt === null ? null : Math.max(0, call.endedAt - legStart(call));
-
-/** A call as far as its analysis needs it. */
-type Analysed = Pick<Call, 'role' | 'state' | 'status' | 'disconnectedBy' | 'postCallAnalysis'>;
-
-/** Endings without a conversation, which leave nothing to analyse. Who ended it tells more than the status. */
-const UNSPOKEN = {
-  disconnectedBy: [
-    'RNR',
-    'VOICEMAIL',
-    'NO_ANSWER',
-    'REJECTED',
-  ] satisfies DisconnectedBy[] as DisconnectedBy[],
-  status: [
-    'VOICEMAIL',
-    'NO_ANSWER',
-    'BUSY',
-    'DECLINED',
-    'MISSED',
-    'CANCELED',
-    'FAILED',
-  ] satisfies CallStatus[] as CallStatus[],
-};
-
-/**
- * The analysis of a call as its source states it. An assistant's call that ended without a conversation
- * and without an analysis gets the way it ended as its disposition, by rule.
- */
-export function callAnalysis(call: Analysed): PostCallAnalysis | null {
-  if (call.postCallAnalysis !== null) return call.postCallAnalysis;
-  if (call.role !== 'ASSISTANT' || call.state !== 'TERMINAL') return null;
-  const ended = UNSPOKEN.disconnectedBy.find((one) => one === call.disconnectedBy);
-  const value = ended ?? UNSPOKEN.status.find((one) => one === call.status);
-  return value === undefined ? null : { dispositions: [{ name: 'disposition', value }], autoAssigned: true };
-}
-
-/** The analysis of an interaction is that of the leg that is believed first about the conversation. */
-export function analysisOf(calls: readonly Analysed[]): PostCallAnalysis | null {
-  const byRole = TALK.flatMap((role) => calls.filter((call) => call.role === role));
-  const stated = byRole.find((call) => call.postCallAnalysis !== null)?.postCallAnalysis;
-  return stated ?? byRole.map(callAnalysis).find((one) => one !== null) ?? null;
-}
-
-const TALK: readonly Role[] = ['ASSISTANT', 'CHAT', 'HUMAN', 'DIALER'];
 
 /** From the request to the first token, a model that takes longer than this is called slow. In ms. */
 export const SLOW_MODEL_AFTER_MS = 1_500;

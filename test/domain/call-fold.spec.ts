@@ -11,11 +11,17 @@ import { at, folded, stored } from '../support/calls.js';
 
 type Said = Partial<NeutralRecord>;
 
+const iso = (seconds: number): string => new Date(at(seconds)).toISOString();
 const IDENTITY = { id: 'leg', sourceId: 'source' };
 
 describe('a record is identified by its version, else by the hash of its body (R1)', () => {
   const first: Said = { version: '1', occurredAt: at(0), carrier: 'one' };
   const other: Said = { version: '1', occurredAt: at(1), carrier: 'two' };
+
+  const CONFLICT = {
+    version: '1',
+    bodies: [`carrier: one; occurredAt: ${iso(0)}`, `carrier: two; occurredAt: ${iso(1)}`],
+  };
 
   it('counts the same statement once however often it comes', () => {
     expect(folded(first, first, first)).toEqual(folded(first));
@@ -24,14 +30,33 @@ describe('a record is identified by its version, else by the hash of its body (R
 
   it('keeps two bodies of one version, takes the later one, and raises a version conflict', () => {
     for (const call of [folded(first, other), folded(other, first)]) {
-      expect(call).toMatchObject({ carrier: 'two', versionConflicts: ['1'], recordCount: 2 });
+      expect(call).toMatchObject({ carrier: 'two', versionConflicts: [CONFLICT], recordCount: 2 });
     }
   });
 
   it('takes the same of two bodies with one version and one time, whichever came first', () => {
     const same = { ...other, occurredAt: at(0) };
     expect(folded(first, same)).toEqual(folded(same, first));
-    expect(folded(first, same)).toMatchObject({ carrier: 'two', versionConflicts: ['1'] });
+    expect(folded(first, same)).toMatchObject({
+      carrier: 'two',
+      versionConflicts: [{ version: '1', bodies: ['carrier: one', 'carrier: two'] }],
+    });
+  });
+
+  it('names what is not plain without showing it: it may not be for every reader', () => {
+    const one: Said = { version: '7', tokens: { prompt: 10 }, messages: [], reference: null };
+    const other: Said = { version: '7', tokens: { prompt: 11 }, messages: [{ id: 'm', text: 'secret' }] };
+    const bodies = folded(one, other).versionConflicts.flatMap((conflict) => conflict.bodies);
+    expect([...bodies].sort()).toEqual([
+      'messages: a list of 0; reference: none; tokens: other content',
+      'messages: a list of 1; reference: not said; tokens: other content',
+    ]);
+  });
+
+  it('tells bodies that differ in nothing we read by their hash', () => {
+    const [first] = folded({ version: '7', payload: 'a' }, { version: '7', payload: 'b' }).versionConflicts;
+    expect(first?.bodies.map((body) => body.split(' ')[0])).toEqual(['payload', 'payload']);
+    expect(new Set(first?.bodies).size).toBe(2);
   });
 
   it('sees no conflict between statements that have no version, or different ones', () => {

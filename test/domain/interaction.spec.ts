@@ -203,7 +203,7 @@ describe('each claim is kept, one is resolved, the rest show as disagreements', 
           { legId: 'assistant', value: 'CUSTOMER' },
           { legId: 'dialer', value: 'SYSTEM' },
         ],
-        rule: 'the assistant is believed first',
+        rule: 'of those that were there at the end the assistant is believed first, then the dialer',
       },
     ]);
   });
@@ -215,13 +215,17 @@ describe('each claim is kept, one is resolved, the rest show as disagreements', 
   });
 
   it('of a version that came with two bodies (R1)', () => {
-    expect(interaction([dialer({ versionConflicts: ['3'] }), assistant()]).disagreements).toEqual([
+    const versionConflicts = [{ version: '3', bodies: ['carrier: one', 'carrier: two'] }];
+    expect(interaction([dialer({ versionConflicts }), assistant()]).disagreements).toEqual([
       {
         code: 'VERSION_CONFLICT',
         field: 'version',
         resolved: '3',
-        claims: [{ legId: 'dialer', value: '3' }],
-        rule: 'two bodies came with the same version; the one with the later event time is used',
+        claims: [
+          { legId: 'dialer', value: 'carrier: one' },
+          { legId: 'dialer', value: 'carrier: two' },
+        ],
+        rule: 'several bodies came with the version 3; where they differ the last claim is used: the body with the later event time, and of equal times the one with the greater hash',
       },
     ]);
   });

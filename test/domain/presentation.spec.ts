@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Party, RecordedCall } from '../../src/domain/presentation.js';
 import {
-  analysisOf,
   bannersOf,
-  callAnalysis,
   callDuration,
   latencyOf,
   latencyTrace,
@@ -275,45 +273,6 @@ describe('banners', () => {
 });
 
 describe('the rest of a page', () => {
-  const over = {
-    state: 'TERMINAL' as const,
-    status: 'COMPLETED' as const,
-    disconnectedBy: null,
-    postCallAnalysis: null,
-  };
-
-  test.each([
-    ['the customer stayed silent', { disconnectedBy: 'RNR', status: 'COMPLETED' }, 'RNR'],
-    ['a machine answered', { disconnectedBy: 'BOT', status: 'VOICEMAIL' }, 'VOICEMAIL'],
-    ['it rang out', { disconnectedBy: 'NO_ANSWER', status: 'FAILED' }, 'NO_ANSWER'],
-    ['the line was busy', { status: 'BUSY' }, 'BUSY'],
-  ] as const)('assigns a disposition to an unanalysed call of a bot when %s', (_what, ending, value) => {
-    const bot = { ...over, role: 'ASSISTANT' as const, ...ending };
-    const assigned = { dispositions: [{ name: 'disposition', value }], autoAssigned: true };
-    expect(callAnalysis(bot)).toEqual(assigned);
-    expect(analysisOf([{ ...over, role: 'DIALER' as const }, bot])).toEqual(assigned);
-    expect(callAnalysis({ ...bot, postCallAnalysis: { summary: 'machine' } })).toEqual({
-      summary: 'machine',
-    });
-    expect([callAnalysis({ ...bot, role: 'DIALER' }), callAnalysis({ ...bot, state: 'ACTIVE' })]).toEqual([
-      null,
-      null,
-    ]);
-  });
-
-  test('assigns none to a call with a conversation', () => {
-    expect(callAnalysis({ ...over, role: 'ASSISTANT', disconnectedBy: 'CUSTOMER' })).toBeNull();
-  });
-
-  test('shows the analysis of whoever talked with the customer first of all', () => {
-    const analysis = (summary: string) => ({ summary });
-    const dialer = { ...over, role: 'DIALER' as const, postCallAnalysis: analysis('line') };
-    const bot = { ...over, role: 'ASSISTANT' as const, postCallAnalysis: analysis('talk') };
-    expect(analysisOf([dialer, bot])).toEqual(analysis('talk'));
-    expect(analysisOf([dialer, { ...bot, postCallAnalysis: null }])).toEqual(analysis('line'));
-    expect(analysisOf([])).toBeNull();
-  });
-
   test('counts a call from its first sign to its end', () => {
     expect(callDuration(call({ startedAt: null, ringAt: T0 - 2_000 }))).toBe(62_000);
     expect(callDuration(call({ endedAt: null }))).toBeNull();

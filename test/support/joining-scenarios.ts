@@ -168,7 +168,7 @@ const ninthDigit: JoiningScenario = {
       atMs: instantAt(2 * HOUR),
       acts: [TOLD],
       interactions: [
-        brief(together('1'), { disagreements: ['CLAIMS_DIFFER'] }),
+        brief(together('1'), {}),
         brief(['assistant/a2'], NO_DIALER),
         brief(['dialer/d2'], CANDIDATE),
       ],

@@ -261,6 +261,7 @@ const emptyCall = (startedAt: number): Partial<CallRow> => ({
   sentiment: [],
   reviewFlags: [],
   versionConflicts: [],
+  customerSpoke: null,
   recordCount: 1,
   lastReceivedAt: startedAt,
 });

@@ -233,7 +233,6 @@ const warmTransfer: Scenario = {
           status: 'PARTIAL',
           why: 'WAITING_FOR_HUMAN',
           outcome: 'TRANSFERRED',
-          disagreements: ['CLAIMS_DIFFER'],
         }),
       ],
     },
@@ -242,7 +241,6 @@ const warmTransfer: Scenario = {
       interactions: [
         brief(['assistant/a1', 'dialer/d1', 'human/h1'], {
           outcome: 'TRANSFERRED',
-          disagreements: ['CLAIMS_DIFFER'],
         }),
       ],
     },

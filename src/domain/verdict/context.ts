@@ -1,5 +1,6 @@
 import type { Call } from '../call.js';
 import { failedToJoin, legStart, wasAnswered } from '../leg.js';
+import type { Speaker } from '../words.js';
 import type { Session } from './session.js';
 import {
   originKind,
@@ -59,10 +60,15 @@ function ownContext(session: Session): SessionContext {
     flowName: interaction.flow,
     startedAt: startOf(session),
     multiLeg: referenceLegs(session).length > 1,
-    aiHandled: calls.some((call) => call.role === 'ASSISTANT' && !failedToJoin(call)),
-    humanInvolved: calls.some((call) => call.role === 'HUMAN' && wasAnswered(call)),
+    aiHandled:
+      calls.some((call) => call.role === 'ASSISTANT' && !failedToJoin(call)) || wrote(calls, 'ASSISTANT'),
+    humanInvolved: calls.some((call) => call.role === 'HUMAN' && wasAnswered(call)) || wrote(calls, 'AGENT'),
   };
 }
+
+/** A written conversation has no leg of its own for those who answer in it: its messages name them. */
+const wrote = (calls: readonly Call[], speaker: Speaker): boolean =>
+  calls.some((call) => call.role === 'CHAT' && call.messages.some((message) => message.speaker === speaker));
 
 /** A thread begins with its first message, anything else with its primary leg. */
 function startOf(session: Session): number | null {

@@ -1,7 +1,9 @@
 import type { Call } from '../call.js';
+import { endClaims } from '../ending.js';
+import { byStart } from '../leg.js';
 import type { CallStatus, DisconnectedBy } from '../words.js';
 import type { Session } from './session.js';
-import { originKind, originOf, primaryLeg, referenceType, talkFirst } from './session.js';
+import { originKind, originOf, primaryLeg, referenceType } from './session.js';
 import { threadOutcome } from './thread.js';
 import type { EndedBy, SessionResult, VerdictOutcome } from './verdict.js';
 
@@ -109,10 +111,10 @@ const SIDES: Record<DisconnectedBy, EndedBy | null> = {
   UNKNOWN: null,
 };
 
-/** Nobody ended what was never answered. */
+/** By the word of those who were there at the end. Nobody ended what was never answered. */
 function endedBy({ calls }: Session, leg: Call): EndedBy | null {
   const result = resultOf(leg);
   if (result === 'NO_ANSWER' || result === 'BUSY' || result === 'IN_PROGRESS') return null;
-  const claim = talkFirst(calls).find((call) => call.disconnectedBy !== null)?.disconnectedBy ?? null;
-  return claim === null ? null : SIDES[claim];
+  const [claim] = endClaims([...calls].sort(byStart));
+  return claim === undefined ? null : SIDES[claim.disconnectedBy];
 }

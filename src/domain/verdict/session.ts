@@ -136,7 +136,3 @@ export function talkLegs(calls: readonly Call[]): Call[] {
   const role = TALK.find((one) => calls.some((call) => call.role === one && call.messages.length > 0));
   return calls.filter((call) => call.role === role).sort(byStart);
 }
-
-/** Who is believed about the conversation first. */
-export const talkFirst = (calls: readonly Call[]): Call[] =>
-  [...calls].sort((a, b) => TALK.indexOf(a.role) - TALK.indexOf(b.role) || byStart(a, b));

@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { callAnalysis } from '../../domain/disposition.js';
 import type { Party } from '../../domain/presentation.js';
 import {
   bannersOf,
-  callAnalysis,
   callDuration,
   latencyTrace,
   originOf,
@@ -209,7 +209,7 @@ export class CallResolver {
   @FieldResolver(() => PostCallAnalysisType, {
     nullable: true,
     description:
-      'The structured outcome; for a call of an assistant that ended without a conversation one that was set by rule. ' +
+      'The structured outcome; for a call of an assistant that was very short, or without a conversation, one that was set by rule. ' +
       'Null when there is none.',
   })
   postCallAnalysis(@Root() row: CallRow) {

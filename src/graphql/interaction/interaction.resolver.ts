@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { analysisOf, bannersOf } from '../../domain/presentation.js';
+import { analysisOf } from '../../domain/disposition.js';
+import { bannersOf } from '../../domain/presentation.js';
 import { explain, printDuration } from '../../domain/why.js';
 import type { Instant } from '../../domain/words.js';
 import type { KnownCustomer } from '../../storage/customer-reader.js';

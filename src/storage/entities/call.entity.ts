@@ -31,6 +31,7 @@ import type {
   Speaker,
   ToolStatus,
 } from '../../domain/words.js';
+import type { VersionConflict } from '../../domain/version-conflict.js';
 import { instant, json, optionalInstant, optionalJson, optionalText, text } from './columns.js';
 
 /** What the call table adds to its leg; what is said and done in a call has tables of its own. */
@@ -71,6 +72,8 @@ export class CallEntity implements CallDetail {
   @Column(instant()) sortedAt!: number;
   /** When its latest record came, by our clock. */
   @Column(instant()) lastReceivedAt!: number;
+  /** Whether its transcript has a word of the customer; null: it has no transcript. */
+  @Column('boolean', { nullable: true }) customerSpoke!: boolean | null;
   /** From the first sign of it to its end; null while it has none. */
   @Column('bigint', { nullable: true }) durationMs!: number | null;
   @Column(optionalText()) channel!: Channel | null;
@@ -105,7 +108,7 @@ export class CallEntity implements CallDetail {
   @Column(json()) transfers!: Transfer[];
   @Column(json()) sentiment!: Sentiment[];
   @Column(json()) reviewFlags!: ReviewFlag[];
-  @Column(json()) versionConflicts!: string[];
+  @Column(json()) versionConflicts!: VersionConflict[];
   @Column('integer') recordCount!: number;
   /** Since when its assistant has been asking for a human; null: it is not. */
   @Column(optionalInstant()) handOffAt!: number | null;

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Call } from '../../domain/call.js';
 import { foldCall } from '../../domain/call.js';
 import type { IgnoredKey } from '../../domain/correlate.js';
+import { customerSpoke } from '../../domain/disposition.js';
 import type { LegKey } from '../../domain/leg.js';
 import { legStart } from '../../domain/leg.js';
 import type { Resolution } from '../../domain/interaction.js';
@@ -112,6 +113,7 @@ export async function writeCalls(
     handOffAt: handOffAt(call),
     durationMs: callDuration(call),
     madeOf: originIds(call.tags, call.reference)[0] ?? null,
+    customerSpoke: customerSpoke(call.messages),
     labels: callLabels(tenantId, call),
     updatedAt: now,
   }));

@@ -132,6 +132,7 @@ export function surroundingsOf(
     now,
     lastReceivedAt: Math.max(...one.calls.map(({ call }) => call.lastReceivedAt)),
     keys: new Map(one.calls.map(({ call, keys }) => [call.id, keys])),
+    normalAddress: (raw) => normalizeAddress(raw, tenant.defaultCountry).e164,
     marks: marks.filter(({ legId }) => legIds.has(legId)),
     ignoredKeys: new Map(one.calls.map(({ call, ignoredKeys }) => [call.id, ignoredKeys])),
     resolutions: one.calls.flatMap(({ resolution }) => resolution ?? []),

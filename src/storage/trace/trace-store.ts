@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { keysOfLeg } from '../../domain/correlate.js';
 import type { Json, NeutralRecord } from '../../domain/record.js';
+import type { VersionConflict } from '../../domain/version-conflict.js';
 import type { CallChange } from '../entities/change.entity.js';
 import { erasedAmong } from '../removal/ledger.js';
 import { keepControls } from '../control/call-control.js';
@@ -210,7 +211,7 @@ async function resultsOf(
   fresh: readonly Placed[],
 ): Promise<IngestedRecord[]> {
   const freshIds = new Set(fresh.map((one) => one.id));
-  const rows: { legId: string; interactionId: string; conflicts: string[] }[] = await tx.query(
+  const rows: { legId: string; interactionId: string; conflicts: VersionConflict[] }[] = await tx.query(
     `select l.id as "legId", l.interaction_id as "interactionId", c.version_conflicts as conflicts
        from leg l join call c on c.tenant_id = l.tenant_id and c.id = l.id
       where l.tenant_id = $1 and l.id = any($2::uuid[])`,
@@ -219,7 +220,8 @@ async function resultsOf(
   const byLeg = new Map(rows.map((row) => [row.legId, row]));
   return placed.map((one) => {
     const leg = byLeg.get(one.legId);
-    const conflict = one.version !== '' && leg?.conflicts.includes(one.version) === true;
+    const conflict =
+      one.version !== '' && leg?.conflicts.some(({ version }) => version === one.version) === true;
     const status = !freshIds.has(one.id) ? 'DUPLICATE' : conflict ? 'CONFLICT' : 'ACCEPTED';
     return { status, interactionId: leg?.interactionId ?? '' };
   });

@@ -57,6 +57,21 @@ describe('the context of a call', () => {
       [true, true, false],
     ],
     [
+      'an assistant that replies in a chat',
+      [ended('CHAT', 0, 9, { channel: 'CHAT', messages: [said('CUSTOMER', 1), said('ASSISTANT', 2)] })],
+      [false, true, false],
+    ],
+    [
+      'an agent who replies in a chat',
+      [ended('CHAT', 0, 9, { channel: 'CHAT', messages: [said('CUSTOMER', 1), said('AGENT', 2)] })],
+      [false, false, true],
+    ],
+    [
+      'a chat in which nobody has replied',
+      [ended('CHAT', 0, 9, { channel: 'CHAT', messages: [said('CUSTOMER', 1)] })],
+      [false, false, false],
+    ],
+    [
       'an assistant that could not join',
       [ended('DIALER', 2, 9), call('ASSISTANT', { status: 'FAILED', state: 'TERMINAL' })],
       [false, false, false],

@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795260784248 implements MigrationInterface {
-  name = 'Initial1795260784248';
+export class Initial1795261474719 implements MigrationInterface {
+  name = 'Initial1795261474719';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -188,6 +188,7 @@ export class Initial1795260784248 implements MigrationInterface {
                 "id" uuid NOT NULL,
                 "sorted_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
                 "last_received_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
+                "customer_spoke" boolean,
                 "duration_ms" bigint,
                 "channel" text,
                 "status" text NOT NULL,
