@@ -168,6 +168,10 @@ export const RELATION_KINDS = words(
 );
 export type RelationKind = (typeof RELATION_KINDS)[number];
 
+/** How an attempt of a group call ended that was not answered (rule R22). */
+export const ATTEMPT_ENDS = words('CANCELLED_ANSWERED_ELSEWHERE');
+export type AttemptEnd = (typeof ATTEMPT_ENDS)[number];
+
 /** What made an interaction change. */
 export const CAUSES = words('RECORD', 'TIMER', 'PERSON', 'RULE');
 export type CauseKind = (typeof CAUSES)[number];

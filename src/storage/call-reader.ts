@@ -30,7 +30,17 @@ type Maybe<T> = T | null | undefined;
 export type OfInteraction<T> = T & { interactionId: string };
 
 /** What a leg has beside its call; the rest of a leg is joined into the call's row. */
-const OF_LEG_ALONE = ['tenantId', 'id', 'keys', 'ignoredKeys', 'link', 'endPresumed', 'deletedAt'];
+const OF_LEG_ALONE = [
+  'tenantId',
+  'id',
+  'keys',
+  'ignoredKeys',
+  'link',
+  'endPresumed',
+  'attemptEnd',
+  'attemptEndDerived',
+  'deletedAt',
+];
 
 const CALLS = 'call c join leg l on l.tenant_id = c.tenant_id and l.id = c.id';
 

@@ -168,14 +168,21 @@ export class InteractionReader {
     return new Map(rows.map((row) => [row.id, row.survivorId]));
   }
 
-  /** Every status of each interaction, the first one first. */
+  /** Every status of each interaction and of those that lead to it since, the first one first. */
   async statusChanges(tenantId: string, interactionIds: readonly string[]): Promise<StatusChangeRow[]> {
     const ids = uuids(interactionIds);
     if (ids.length === 0) return [];
     return this.db.query<StatusChangeRow[]>(
-      `select ${selectList(columnsOf(this.db, StatusChangeEntity), 's')} from status_change s
-      where s.tenant_id = $1 and s.interaction_id = any($2::uuid[])
-      order by s.interaction_id, s.revision`,
+      `with asked as (
+        select id, id as "interactionId" from unnest($2::uuid[]) id
+        union all
+        select r.id, r.survivor_id from interaction_redirect r
+        where r.tenant_id = $1 and r.survivor_id = any($2::uuid[])
+      )
+      select asked."interactionId", nullif(s.interaction_id, asked."interactionId") as "mergedFrom",
+        ${selectList(columnsOf(this.db, StatusChangeEntity, ['interactionId']), 's')}
+      from asked join status_change s on s.tenant_id = $1 and s.interaction_id = asked.id
+      order by asked."interactionId", s.at, s.interaction_id = asked."interactionId", s.interaction_id, s.revision`,
       [tenantId, ids],
     );
   }

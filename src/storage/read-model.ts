@@ -32,7 +32,10 @@ export const INTERACTION_UNSHOWN = [
 export type LegRow = Omit<LegEntity, never>;
 /** A call with the facts of its leg beside its own. Lists of the call that have tables of their own are not in it. */
 export type CallRow = Omit<CallEntity, (typeof CALL_UNSHOWN)[number]> &
-  Omit<LegRow, 'keys' | 'ignoredKeys' | 'link' | 'endPresumed' | 'deletedAt'> &
+  Omit<
+    LegRow,
+    'keys' | 'ignoredKeys' | 'link' | 'endPresumed' | 'attemptEnd' | 'attemptEndDerived' | 'deletedAt'
+  > &
   Pick<Call, 'statusRaw'>;
 export const CALL_UNSHOWN = ['labels', 'madeOf'] as const satisfies (keyof CallEntity)[];
 export type TranscriptRow = Omit<TranscriptEntryEntity, (typeof ENTRY_UNSHOWN)[number]>;
@@ -55,7 +58,8 @@ export type MonitoringActionRow = Omit<MonitoringActionEntity, never>;
 export type CoachingNoteRow = Omit<CoachingNoteEntity, never>;
 /** A call whose assistant asked for a human, under the call's id. */
 export type HandOffRow = Pick<CallRow, 'id' | 'transfers'> & { handOffAt: Instant };
-export type StatusChangeRow = Omit<StatusChangeEntity, never>;
+/** `mergedFrom` is the interaction that had the status, when it was merged into `interactionId` since. */
+export type StatusChangeRow = Omit<StatusChangeEntity, never> & { mergedFrom: string | null };
 
 /** Something that was said or done, with the interaction and call it belongs to. */
 export type TimelineRow =

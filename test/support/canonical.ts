@@ -1,3 +1,4 @@
+import { cancelledElsewhere } from '../../src/domain/attempts.js';
 import type { Call } from '../../src/domain/call.js';
 import { foldCall } from '../../src/domain/call.js';
 import type { Interaction } from '../../src/domain/interaction.js';
@@ -65,9 +66,20 @@ function canonicalInteraction(
 export function briefOf(tenant: TenantName, interaction: Interaction, calls: readonly Call[]): Brief {
   const { status, dropStage, dropDetail, why, outcome, disagreements } = interaction;
   const callOf = new Map(calls.map((call) => [call.id, call]));
-  const legs = callsOf(interaction, callOf).map(legName).sort(compare);
-  const codes = disagreements.map((one) => one.code).sort(compare);
-  return { tenant, legs, status, dropStage, dropDetail, why: why.code, outcome, disagreements: codes };
+  const own = callsOf(interaction, callOf);
+  const names = (some: readonly Call[]) => some.map(legName).sort(compare);
+  const elsewhere = cancelledElsewhere(own);
+  return {
+    tenant,
+    legs: names(own),
+    status,
+    dropStage,
+    dropDetail,
+    why: why.code,
+    outcome,
+    disagreements: disagreements.map((one) => one.code).sort(compare),
+    cancelled: names(own.filter(({ id }) => elsewhere.has(id))),
+  };
 }
 
 /** Tenant by tenant, by the first leg. */

@@ -94,6 +94,7 @@ function asCopy({ record, ...step }: Step, copy: number): Step {
 interface ShownLeg {
   role: string;
   externalId: string;
+  attemptEnd?: string | null;
 }
 interface Shown {
   status: Brief['status'];
@@ -110,7 +111,7 @@ interface ShownPage {
 }
 
 const INTERACTIONS = `query ($after: String) { interactions(first: 100, after: $after) {
-  nodes { status dropStage dropDetail outcome why { code } legs { role externalId } disagreements { code }
+  nodes { status dropStage dropDetail outcome why { code } legs { role externalId attemptEnd } disagreements { code }
           relations { kind interaction { legs { role externalId } } } }
   pageInfo { hasNextPage endCursor } } }`;
 
@@ -280,4 +281,5 @@ const briefOf = (tenant: TenantName, { why, legs, disagreements, ...shown }: Sho
   why: why.code,
   outcome: shown.outcome,
   disagreements: disagreements.map(({ code }) => code).sort(),
+  cancelled: legNames(legs.filter(({ attemptEnd }) => attemptEnd === 'CANCELLED_ANSWERED_ELSEWHERE')),
 });

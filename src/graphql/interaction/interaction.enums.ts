@@ -3,6 +3,7 @@ import type { DisagreementCode } from '../../domain/disagreements.js';
 import type { BannerKind } from '../../domain/presentation.js';
 import type { WhyCode } from '../../domain/why.js';
 import type {
+  AttemptEnd,
   DropDetail,
   DropStage,
   FaultDomain,
@@ -90,6 +91,12 @@ export const KeyScopeEnum = enumOf<KeyScope>('KeyScope', 'What equal correlation
   BRIDGE: 'The legs met, in a conference or room, without being one interaction.',
   CUSTOMER: 'The legs belong to the same customer.',
 });
+
+export const AttemptEndEnum = enumOf<AttemptEnd>(
+  'AttemptEnd',
+  'How an attempt of a group call ended that was not answered.',
+  { CANCELLED_ANSWERED_ELSEWHERE: 'Another attempt was answered, so this one was given up.' },
+);
 
 export const LinkTierEnum = enumOf<LinkTier>('LinkTier', 'How a leg came to its interaction.', {
   ALONE: 'It shares nothing with any other leg.',

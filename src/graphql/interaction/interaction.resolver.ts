@@ -101,7 +101,9 @@ export class InteractionResolver {
     return explain(row.why, localeOf(locale));
   }
 
-  @FieldResolver(() => [StatusChangeType], { description: 'Every status it ever had, the first one first.' })
+  @FieldResolver(() => [StatusChangeType], {
+    description: 'Every status it ever had, and those of interactions merged into it, the first one first.',
+  })
   statusHistory(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext): Promise<StatusChangeRow[]> {
     return loaders.statusChangesByInteraction.load(row.id);
   }

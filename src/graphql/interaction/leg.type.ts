@@ -1,10 +1,18 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { LegKey } from '../../domain/leg.js';
-import type { Direction, Instant, KeyScope, LegState, LinkTier, Role } from '../../domain/words.js';
+import type {
+  AttemptEnd,
+  Direction,
+  Instant,
+  KeyScope,
+  LegState,
+  LinkTier,
+  Role,
+} from '../../domain/words.js';
 import { DirectionEnum, LegStateEnum, RoleEnum } from '../enums.js';
 import { NodeType } from '../node.js';
 import { DateTime } from '../scalars.js';
-import { KeyScopeEnum, LinkTierEnum } from './interaction.enums.js';
+import { AttemptEndEnum, KeyScopeEnum, LinkTierEnum } from './interaction.enums.js';
 
 @ObjectType('CorrelationKey', {
   description: 'A value by which legs of different systems find each other.',
@@ -97,4 +105,17 @@ export class LegType {
 
   @Field(() => Boolean, { description: 'True while its end is only inferred from silence.' })
   endPresumed!: boolean;
+
+  @Field(() => AttemptEndEnum, {
+    nullable: true,
+    description:
+      'How it ended, for an attempt of a group call that was not answered while another was; null for any other leg.',
+  })
+  attemptEnd!: AttemptEnd | null;
+
+  @Field(() => Boolean, {
+    description:
+      'True when `attemptEnd` follows from the answered attempt, and its own system did not say so.',
+  })
+  attemptEndDerived!: boolean;
 }

@@ -133,6 +133,15 @@ export class SegmentResolver {
 
 @Resolver(() => StatusChangeType)
 export class StatusChangeResolver {
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description:
+      'The id of the interaction that had it, when that was merged into this one since; null for one of its own.',
+  })
+  mergedFromId(@Root() { mergedFrom }: StatusChangeRow) {
+    return mergedFrom === null ? null : globalId('Interaction', mergedFrom);
+  }
+
   @FieldResolver(() => CauseType, { description: 'What made it change.' })
   causedBy(@Root() row: StatusChangeRow) {
     return { kind: row.causeKind, id: row.causeId };

@@ -81,6 +81,12 @@ export class StatusChangeType {
   @Field(() => DropDetailEnum, { nullable: true, description: 'What was missing; null when nothing was.' })
   dropDetail!: DropDetail | null;
 
+  @Field(() => Boolean, {
+    description:
+      'True while a record that was still expected would have changed it: a drop that became final is a change.',
+  })
+  isProvisional!: boolean;
+
   @Field(() => DateTime, { description: 'When it was decided, by our clock.' })
   at!: Instant;
 

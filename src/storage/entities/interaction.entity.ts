@@ -128,6 +128,7 @@ export class StatusChangeEntity {
   @Column(text()) toStatus!: InteractionStatus;
   @Column(optionalText()) dropStage!: DropStage | null;
   @Column(optionalText()) dropDetail!: DropDetail | null;
+  @Column('boolean', { default: false }) isProvisional!: boolean;
   @Column(json()) why!: Why;
   @Column(instant()) at!: number;
   @Column(text()) causeKind!: CauseKind;

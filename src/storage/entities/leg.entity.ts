@@ -2,7 +2,15 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { IgnoredKey, SharedKey } from '../../domain/correlate.js';
 import type { Leg, LegKey } from '../../domain/leg.js';
 import type { Feature, Rival } from '../../domain/score.js';
-import type { Direction, KeyReachFault, KeyScope, LegState, LinkTier, Role } from '../../domain/words.js';
+import type {
+  AttemptEnd,
+  Direction,
+  KeyReachFault,
+  KeyScope,
+  LegState,
+  LinkTier,
+  Role,
+} from '../../domain/words.js';
 import { instant, json, optionalInstant, optionalText, text } from './columns.js';
 
 /** The circumstantial evidence for a leg and the one it is linked with. */
@@ -53,6 +61,10 @@ export class LegEntity implements Leg {
   @Column(instant()) lastEventAt!: number;
   /** True while its end is only inferred from silence. */
   @Column('boolean', { default: false }) endPresumed!: boolean;
+  /** How it ended, where it is an attempt of a group call that another attempt made needless. */
+  @Column(optionalText()) attemptEnd!: AttemptEnd | null;
+  /** True where its own system did not say so. */
+  @Column('boolean', { default: false }) attemptEndDerived!: boolean;
   @Column(json()) keys!: LegKey[];
   /** Keys that join nothing, with the reason. */
   @Column(json({ default: () => "'[]'" })) ignoredKeys!: IgnoredKey[];

@@ -11,7 +11,7 @@ import { handOffAt } from '../../domain/monitoring.js';
 import { callDuration } from '../../domain/presentation.js';
 import { originIds } from '../../domain/verdict/session.js';
 import type { StoredRecord } from '../../domain/record.js';
-import type { Instant } from '../../domain/words.js';
+import type { AttemptEnd, Instant } from '../../domain/words.js';
 import {
   CallEntity,
   KnowledgeSearchEntity,
@@ -36,6 +36,8 @@ export interface KnownCall {
   /** Null for a leg that has never been joined. */
   interactionId: string | null;
   endPresumed: boolean;
+  attemptEnd: AttemptEnd | null;
+  attemptEndDerived: boolean;
   /** Null for a leg that has never been joined. */
   link: Link | null;
   /** True while another leg that may be its other half is put before a person. */
@@ -50,6 +52,8 @@ export interface KnownCall {
 export const NEVER_JOINED = {
   interactionId: null,
   endPresumed: false,
+  attemptEnd: null,
+  attemptEndDerived: false,
   link: null,
   isSuggested: false,
   isOrphan: false,
@@ -248,7 +252,7 @@ export async function loadCalls(
   );
   return rows.map(({ leg, call, messages, tools, isSuggested, isOrphan, resolution }) => {
     const known = { ...properties(call), ...properties(leg) } as unknown as LegJson & ReceivedCall;
-    const { keys, ignoredKeys, interactionId, endPresumed, link } = known;
+    const { keys, ignoredKeys, interactionId, endPresumed, attemptEnd, attemptEndDerived, link } = known;
     return {
       call: {
         ...known,
@@ -262,6 +266,8 @@ export async function loadCalls(
       ignoredKeys,
       interactionId,
       endPresumed,
+      attemptEnd,
+      attemptEndDerived,
       link,
       isSuggested,
       isOrphan,
@@ -274,7 +280,10 @@ export async function loadCalls(
 const SHORT_OUTPUT = `case when jsonb_typeof(t.raw_response) in ('string', 'number', 'boolean')
   and length(t.raw_response::text) <= ${OUTPUT_LENGTH} then t.raw_response end`;
 
-type LegJson = Pick<KnownCall, 'keys' | 'ignoredKeys' | 'endPresumed' | 'link'> & { interactionId: string };
+type LegJson = Pick<
+  KnownCall,
+  'keys' | 'ignoredKeys' | 'endPresumed' | 'attemptEnd' | 'attemptEndDerived' | 'link'
+> & { interactionId: string };
 
 const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint`;
 

@@ -3,9 +3,11 @@ import type { NewChange } from './announce.js';
 import type { NextState } from './next-state.js';
 
 const statusKey = (row: InteractionEntity | undefined): string =>
-  row === undefined ? '' : `${row.status}/${row.dropStage ?? ''}/${row.dropDetail ?? ''}/${row.why.code}`;
+  row === undefined
+    ? ''
+    : [row.status, row.dropStage, row.dropDetail, row.why.code, row.isProvisional].join('/');
 
-/** Whether its status, or why it has it, is another one than before. */
+/** Whether its status, why it has it, or that it is provisional, is another than before. */
 export const hasTurned = ({ row, old }: NextState): boolean => statusKey(old) !== statusKey(row);
 
 /** The row of the status history. */
@@ -17,6 +19,7 @@ export const statusChange = ({ row, one, old }: NextState, now: number): StatusC
   toStatus: row.status,
   dropStage: row.dropStage,
   dropDetail: row.dropDetail,
+  isProvisional: row.isProvisional,
   why: row.why,
   at: now,
   causeKind: one.cause.kind,

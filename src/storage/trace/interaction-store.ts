@@ -8,7 +8,7 @@ import { changeRows, hasTurned, statusChange } from './change-rows.js';
 import { settleDeletions } from './deletion.js';
 import { recordFunnelChange } from './funnel-rollup.js';
 import { loadMarks } from './marks.js';
-import type { Due, NextState } from './next-state.js';
+import type { Due, LegEnd } from './next-state.js';
 import { legIdsOf, nextState } from './next-state.js';
 import type { TenantSurroundings } from './surroundings.js';
 import { keepVersions } from './version-store.js';
@@ -71,23 +71,21 @@ export async function writeInteractions(
     StatusChangeEntity,
     announced.filter(hasTurned).map((state) => statusChange(state, now)),
   );
-  await writePresumedEnds(
+  await writeEnds(
     tx,
     tenant.tenantId,
-    written.flatMap(({ presumed }) => presumed),
+    written.flatMap(({ ends }) => ends),
   );
   return deletions;
 }
 
-async function writePresumedEnds(
-  tx: EntityManager,
-  tenantId: string,
-  ends: NextState['presumed'],
-): Promise<void> {
+async function writeEnds(tx: EntityManager, tenantId: string, ends: readonly LegEnd[]): Promise<void> {
   if (ends.length === 0) return;
   await tx.query(
-    `update leg set end_presumed = e.presumed
-       from jsonb_to_recordset($2::jsonb) as e("legId" uuid, presumed boolean)
+    `update leg set end_presumed = e."endPresumed", attempt_end = e."attemptEnd",
+                    attempt_end_derived = e."attemptEndDerived"
+       from jsonb_to_recordset($2::jsonb)
+            as e("legId" uuid, "endPresumed" boolean, "attemptEnd" text, "attemptEndDerived" boolean)
       where leg.tenant_id = $1 and leg.id = e."legId"`,
     [tenantId, JSON.stringify(ends)],
   );

@@ -17,7 +17,7 @@ export function legRows(
   return group.legIds.flatMap((id) => {
     const known = callOf.get(id);
     if (known === undefined) return [];
-    const { call, keys, ignoredKeys, endPresumed } = known;
+    const { call, keys, ignoredKeys, endPresumed, attemptEnd, attemptEndDerived } = known;
     const link = linkOf(group, id, pair, known.link, now);
     const { sourceId, externalId, role, direction, state, queuedAt, ringAt, answeredAt, startedAt, endedAt } =
       call;
@@ -42,6 +42,8 @@ export function legRows(
         state,
         ...times,
         endPresumed,
+        attemptEnd,
+        attemptEndDerived,
         keys,
         ignoredKeys,
         link,

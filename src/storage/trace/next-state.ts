@@ -4,6 +4,7 @@ import type { Interaction, Projection, Surroundings } from '../../domain/interac
 import { project } from '../../domain/interaction.js';
 import type { Mark } from '../../domain/mark.js';
 import { oneVariant } from '../../domain/phone.js';
+import type { AttemptEnd } from '../../domain/words.js';
 import { normalizeAddress } from '../address.js';
 import { customerKeysOf } from '../customer-keys.js';
 import type { CallChange } from '../entities/change.entity.js';
@@ -77,7 +78,15 @@ export interface NextState {
   old: Row | undefined;
   row: Row;
   fields: string[];
-  presumed: { legId: string; presumed: boolean }[];
+  ends: LegEnd[];
+}
+
+/** What follows for a leg's end from the interaction as a whole. */
+export interface LegEnd {
+  legId: string;
+  endPresumed: boolean;
+  attemptEnd: AttemptEnd | null;
+  attemptEndDerived: boolean;
 }
 
 export const legIdsOf = ({ calls }: Pick<Due, 'calls'>): string[] => calls.map(({ call }) => call.id);
@@ -90,7 +99,8 @@ export function nextState(
   { now, deletedAt, marks }: { now: number; deletedAt: number | null; marks: readonly Mark[] },
 ): NextState {
   const calls = one.calls.map(({ call }) => call);
-  const { interaction: state, presumedEnds } = project(calls, surroundingsOf(tenant, one, marks, now));
+  const projection = project(calls, surroundingsOf(tenant, one, marks, now));
+  const { interaction: state } = projection;
   const isOther = old === undefined || old.deletedAt !== deletedAt;
   const fields: string[] = isOther ? [...VISIBLE] : changedFields<Interaction>(old, state, VISIBLE);
   if (one.callChanges.length > 0) fields.push('calls');
@@ -117,7 +127,7 @@ export function nextState(
     createdAt: old?.createdAt ?? one.former?.createdAt ?? now,
     updatedAt: changed ? now : (old?.updatedAt ?? now),
   };
-  return { one, old, row, fields, presumed: turnedEnds(one, presumedEnds) };
+  return { one, old, row, fields, ends: turnedEnds(one, projection) };
 }
 
 export function surroundingsOf(
@@ -140,8 +150,23 @@ export function surroundingsOf(
   };
 }
 
-/** Legs whose presumed end begins or ceases with this state. */
-const turnedEnds = (one: Due, ends: Projection['presumedEnds']): NextState['presumed'] =>
-  one.calls
-    .filter(({ call, endPresumed }) => ends.has(call.id) !== endPresumed)
-    .map(({ call }) => ({ legId: call.id, presumed: ends.has(call.id) }));
+/** Legs whose end is presumed or derived, or no longer, with this state. */
+const turnedEnds = (one: Due, projection: Projection): LegEnd[] =>
+  one.calls.flatMap((known) => {
+    const end = endOf(known.call.id, projection);
+    const isSame =
+      end.endPresumed === known.endPresumed &&
+      end.attemptEnd === known.attemptEnd &&
+      end.attemptEndDerived === known.attemptEndDerived;
+    return isSame ? [] : [end];
+  });
+
+function endOf(legId: string, { presumedEnds, cancelled }: Projection): LegEnd {
+  const attempt = cancelled.get(legId);
+  return {
+    legId,
+    endPresumed: presumedEnds.has(legId),
+    attemptEnd: attempt === undefined ? null : 'CANCELLED_ANSWERED_ELSEWHERE',
+    attemptEndDerived: attempt?.isDerived ?? false,
+  };
+}

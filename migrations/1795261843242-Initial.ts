@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795261474719 implements MigrationInterface {
-  name = 'Initial1795261474719';
+export class Initial1795261843242 implements MigrationInterface {
+  name = 'Initial1795261843242';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -612,6 +612,7 @@ export class Initial1795261474719 implements MigrationInterface {
                 "to_status" text NOT NULL,
                 "drop_stage" text,
                 "drop_detail" text,
+                "is_provisional" boolean NOT NULL DEFAULT false,
                 "why" jsonb NOT NULL,
                 "at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
                 "cause_kind" text NOT NULL,
@@ -638,6 +639,8 @@ export class Initial1795261474719 implements MigrationInterface {
                 "first_event_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
                 "last_event_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
                 "end_presumed" boolean NOT NULL DEFAULT false,
+                "attempt_end" text,
+                "attempt_end_derived" boolean NOT NULL DEFAULT false,
                 "keys" jsonb NOT NULL,
                 "ignored_keys" jsonb NOT NULL DEFAULT '[]',
                 "link" jsonb NOT NULL,
