@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import type { DatabaseOptions } from '../storage/data-source.js';
 import { createDataSource } from '../storage/data-source.js';
 import { newId } from '../storage/ids.js';
 import type { Config } from './config.js';
@@ -21,7 +22,11 @@ export interface Database {
 const MIGRATION_LOCK = '7310023114265478002';
 
 /** DATABASE_URL first, else a PostgreSQL of our own. Ready to use: reachable and migrated. */
-export async function openDatabase(config: Config, log: (line: string) => void): Promise<Database> {
+export async function openDatabase(
+  config: Config,
+  log: (line: string) => void,
+  options: Pick<DatabaseOptions, 'statementTimeoutMs'> = {},
+): Promise<Database> {
   const embedded =
     config.databaseUrl === null
       ? await startEmbeddedPostgres({
@@ -33,7 +38,7 @@ export async function openDatabase(config: Config, log: (line: string) => void):
   const url = config.databaseUrl ?? embedded?.url ?? '';
   try {
     await migrate(url);
-    const db = await createDataSource(url, { poolSize: config.dbPoolSize }).initialize();
+    const db = await createDataSource(url, { poolSize: config.dbPoolSize, ...options }).initialize();
     return {
       url,
       db,

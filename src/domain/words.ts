@@ -244,6 +244,7 @@ export const AUDIT_ACTIONS = words(
   'SOURCE_CHANGED',
   'API_KEY_CREATED',
   'API_KEY_REVOKED',
+  'TENANT_CHANGED',
 );
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

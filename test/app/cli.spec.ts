@@ -118,6 +118,15 @@ describe('the command line', () => {
     });
   });
 
+  it('places a tenant in a time zone and a country, and refuses what is none', async () => {
+    const place = ['tenants', 'set', '--tenant', 'acme', '--timezone', 'Europe/Berlin', '--country'];
+    expect((await run(...place, 'XX')).code).not.toBe(0);
+    const set = await run(...place, 'de');
+    expect([set.code, set.out]).toEqual([0, [expect.stringMatching(/^acme\t\S+\tEurope\/Berlin\tDE$/)]]);
+    expect(set.said).toContain('rebuild --tenant acme');
+    expect((await run('tenants', 'list')).out).toContain(set.out[0]);
+  });
+
   it('imports a file of records, and adds nothing when it does so again', async () => {
     const file = join(folder, 'records.jsonl');
     const line = (n: number) =>

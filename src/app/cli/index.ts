@@ -9,6 +9,7 @@ import { rebuild } from './rebuild.js';
 import { schema } from './schema.js';
 import { serve } from './serve.js';
 import { sources } from './sources.js';
+import { tenants } from './tenants.js';
 
 /** Every command there is. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -16,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   migrate,
   keys,
   sources,
+  tenants,
   import: importRecords,
   export: exportInteractions,
   rebuild,

@@ -1,3 +1,4 @@
+import type { DatabaseOptions } from '../../storage/data-source.js';
 import type { Database } from '../database.js';
 import { openDatabase } from '../database.js';
 import type { CommandContext } from './commands.js';
@@ -6,8 +7,9 @@ import type { CommandContext } from './commands.js';
 export async function withDatabase<T>(
   context: CommandContext,
   work: (database: Database) => Promise<T>,
+  options: Pick<DatabaseOptions, 'statementTimeoutMs'> = {},
 ): Promise<T> {
-  const database = await openDatabase(context.config, context.say);
+  const database = await openDatabase(context.config, context.say, options);
   try {
     return await work(database);
   } finally {

@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { AuditAction } from '../../domain/words.js';
 import type { AuditRow } from '../../storage/audit/audit-reader.js';
+import { CallType } from '../call/call.type.js';
 import { connection, ForwardArgs } from '../connection.js';
 import type { GraphQLContext } from '../context.js';
 import { Needs } from '../guard.js';
@@ -58,5 +59,13 @@ export class AuditResolver {
   })
   interaction(@Root() { subjectId }: AuditRow, @Ctx() { loaders }: GraphQLContext) {
     return subjectId === null ? null : loaders.interactions.load(subjectId);
+  }
+
+  @FieldResolver(() => CallType, {
+    nullable: true,
+    description: 'The call that it was done to: the one whose recording was played, or that was exported.',
+  })
+  call(@Root() { subjectId }: AuditRow, @Ctx() { loaders }: GraphQLContext) {
+    return subjectId === null ? null : loaders.calls.load(subjectId);
   }
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../domain/record.js';
 import type { ApiRole, AuditAction, Instant } from '../../domain/words.js';
 import { connectionType } from '../connection.js';
 import { ApiRoleEnum, enumOf } from '../enums.js';
-import { DateTime } from '../scalars.js';
+import { DateTime, JsonValue } from '../scalars.js';
 
 export const AuditActionEnum = enumOf<AuditAction>('AuditAction', 'What somebody did.', {
   INTERACTIONS_LINKED: 'Made interactions one.',
@@ -37,6 +37,7 @@ export const AuditActionEnum = enumOf<AuditAction>('AuditAction', 'What somebody
   SOURCE_CHANGED: 'Changed a source.',
   API_KEY_CREATED: 'Made an API key.',
   API_KEY_REVOKED: 'Revoked an API key.',
+  TENANT_CHANGED: 'Changed the time zone or the country.',
 });
 
 @ObjectType('AuditEntry', { description: 'What somebody did, when, and why.', simpleResolvers: true })
@@ -62,6 +63,11 @@ export class AuditEntryType {
   subjectId!: string | null;
   batchId!: string | null;
   undoes!: string | null;
+  @Field(() => JsonValue, {
+    description:
+      'More about it, by action: the kind and filter of an export, how a recording was played, the legs of a link. ' +
+      'Empty once what it was about has been erased.',
+  })
   detail!: JsonObject;
 }
 
