@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
 import { pino } from 'pino';
 import { startServer } from '../../src/app/compose.js';
 import { readConfig } from '../../src/app/config.js';
@@ -517,12 +518,58 @@ describe('a stream', () => {
     expect(content).not.toContain('later');
   });
 
-  it('waits for its reader, and lets its connection go when the reader goes', async () => {
+  /** Counts what exports ask of the database from now on. */
+  const countFetches = () => {
+    const query = jest.spyOn(pg.Client.prototype, 'query');
+    return () => query.mock.calls.filter(([sql]) => /^fetch /.test(String(sql))).length;
+  };
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  /** Resolves when an export has asked for nothing while fifty other statements were answered. */
+  const standsStill = (fetches: () => number) =>
+    eventually(async () => {
+      const before = fetches();
+      for (let others = 0; others < 50; others += 1) await server.database.db.query('select 1');
+      expect([fetches(), await connections('idle in transaction')]).toEqual([before, 1]);
+    });
+
+  it('fetches no further when its reader stops reading, and goes on when it reads again', async () => {
+    const fetches = countFetches();
     const response = await open('/exports/interactions.csv');
-    await eventually(async () => expect(await connections('idle in transaction')).toBe(1));
-    response.destroy();
+    await standsStill(fetches);
+    const unread = fetches();
+    const content = await drain(response);
+    expect(content.split('\r\n')).toHaveLength(ROW_COUNT + 2);
+    expect(unread).toBeGreaterThan(0);
+    expect(unread).toBeLessThan(fetches() * 0.75);
     await eventually(async () => expect(await connections()).toBe(0));
   });
+
+  it('asks for nothing more when its reader goes, and gives its connection back', async () => {
+    const fetches = countFetches();
+    const response = await open('/exports/interactions.csv');
+    await standsStill(fetches);
+    const unread = fetches();
+    response.destroy();
+    await eventually(async () => expect(await connections()).toBe(0));
+    expect(fetches() - unread).toBeLessThanOrEqual(1);
+  });
+
+  it.each(['/exports/interactions.ndjson', '/exports/interactions.csv'])(
+    'is ended also when its reader goes in the midst of reading: %s',
+    async (path) => {
+      const fetches = countFetches();
+      const response = await open(path);
+      await once(response, 'data');
+      response.destroy();
+      await eventually(async () => expect(await connections()).toBe(0));
+      const ended = fetches();
+      for (let others = 0; others < 50; others += 1) await server.database.db.query('select 1');
+      expect(fetches()).toBe(ended);
+    },
+  );
 
   it('is cut, not ended, when the database takes its connection away', async () => {
     const response = await open('/exports/interactions.csv');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SnapshotScan } from '../../../src/storage/export/snapshot-scan.js';
+import { rowsOfNext, SnapshotScan } from '../../../src/storage/export/snapshot-scan.js';
 import { eventually } from '../../support/eventually.js';
 import type { OpenDatabase } from '../../support/open-database.js';
 import { openDatabase } from '../../support/open-database.js';
@@ -29,9 +29,9 @@ describe('a scan', () => {
   it.each([
     [0, []],
     [1, [1]],
-    [100, [100]],
-    [101, [100, 1]],
-    [250, [100, 100, 50]],
+    [20, [20]],
+    [21, [20, 1]],
+    [250, [20, 100, 100, 30]],
   ])('of %i rows comes in batches, and gives its connection back', async (count, sizes) => {
     const scan = await open<{ n: number }>('select n from generate_series(1, $1::integer) n order by n', [
       count,
@@ -41,6 +41,28 @@ describe('a scan', () => {
     expect(batches.map(({ length }) => length)).toEqual(sizes);
     expect(batches.flat().map(({ n }) => n)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
     await eventually(async () => expect(await states()).toEqual([]));
+  });
+
+  it('takes fewer rows at a time the wider they are, so that a batch is never large', async () => {
+    const scan = await open<{ wide: string }>(
+      `select repeat('x', case when n <= 500 then 8192 else 8 end) as wide from generate_series(1, 1000) n`,
+    );
+    const batches = await all(scan);
+    expect(batches.flat()).toHaveLength(1_000);
+    const inMiddle = batches.slice(1, 10).map((batch) => batch.length);
+    expect(inMiddle).toEqual(inMiddle.map(() => 15));
+    expect(batches.slice(-4, -1).map((batch) => batch.length)).toEqual([100, 100, 100]);
+  });
+
+  it.each([
+    [20, 20 * 2_048, 64],
+    [64, 64 * 2_048, 64],
+    [100, 100, 100],
+    [20, 20 * 128 * 1_024, 1],
+    [1, 10_000_000, 1],
+    [0, 0, 1],
+  ])('asks after %i rows in %i bytes for %i', (rows, bytes, next) => {
+    expect(rowsOfNext(rows, bytes)).toBe(next);
   });
 
   it('reads instants and large numbers as every other reader does', async () => {
@@ -60,7 +82,7 @@ describe('a scan', () => {
   it('gives its connection back when its reader stops early', async () => {
     const scan = await open('select n from generate_series(1, 5000) n');
     for await (const batch of scan.batches()) {
-      expect(batch).toHaveLength(100);
+      expect(batch).toHaveLength(20);
       break;
     }
     await eventually(async () => expect(await states()).toEqual([]));
