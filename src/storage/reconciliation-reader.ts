@@ -1,7 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { scorePair } from '../domain/score.js';
 import type { Explained } from '../domain/explain.js';
-import { explainPair } from '../domain/explain.js';
 import type { DropDetail, DropStage, Instant, KeyReachFault } from '../domain/words.js';
 import { NotFound } from '../domain/errors.js';
 import { LegPairEntity } from './entities/bond.entity.js';
@@ -10,11 +8,8 @@ import { interactionWhere } from './list/filter.js';
 import { Params, uuids } from './list/params.js';
 import type { TenantFrame } from './read-model.js';
 import { columnsOf, selectList } from './select.js';
-import { loadBonds } from './trace/bonds.js';
-import { loadCalls } from './trace/call-store.js';
-import { loadClocks } from './trace/judge.js';
+import { explainLegs } from './trace/explain.js';
 import { DECISION_LIMIT } from './trace/decisions.js';
-import { orphanOf } from './trace/orphans.js';
 import { IS_SUGGESTED, STANDS } from './trace/suggestions.js';
 
 /** Dropped interactions of one kind that nobody has resolved. */
@@ -117,38 +112,14 @@ export class ReconciliationReader {
     );
   }
 
-  /** Those of the legs that are not deleted. */
-  private async present(tenantId: string, legIds: readonly string[]): Promise<string[]> {
-    const rows: { id: string }[] = await this.db.query(
-      'select id from leg where tenant_id = $1 and id = any($2::uuid[]) and deleted_at is null',
-      [tenantId, uuids(legIds)],
-    );
-    return rows.map(({ id }) => id);
-  }
-
   /** Why two legs are one interaction, or are not. Throws NOT_FOUND for a leg that is none of the tenant's. */
-  async explain(frame: TenantFrame, legIds: readonly [string, string]): Promise<Explained> {
-    const { manager } = this.db;
-    const { tenantId, defaultCountry } = frame;
-    const known = await loadCalls(manager, tenantId, await this.present(tenantId, legIds));
-    const [one, other] = legIds.map((id) => known.find(({ call }) => call.id === id));
-    if (one === undefined || other === undefined) throw new NotFound('leg');
-    const bonds = await loadBonds(manager, tenantId, legIds);
-    const [dialer, assistant] = one.call.role === 'DIALER' ? [one, other] : [other, one];
-    const clock = (await loadClocks(manager, tenantId)).get(
-      `${dialer.call.sourceId}/${assistant.call.sourceId}`,
+  async explain({ tenantId, now }: TenantFrame, legIds: readonly [string, string]): Promise<Explained> {
+    const known = uuids(legIds);
+    const there: object[] = await this.db.query(
+      'select from leg where tenant_id = $1 and id = any($2::uuid[]) and deleted_at is null',
+      [tenantId, known],
     );
-    const scored = [dialer, assistant].map(({ call, link }) => {
-      const orphan = orphanOf(tenantId, call, defaultCountry);
-      const hasPartner = link !== null && (link.tier === 'KEY' || link.tier === 'PERSON');
-      return orphan === null ? null : { ...orphan, hasPartner };
-    });
-    const [d, a] = scored;
-    const context = { offsetMs: clock?.offsetMs ?? null, hot: false, cannotLink: bonds.verdicts.apart };
-    return explainPair(one, other, {
-      score: d == null || a == null ? null : scorePair(d, a, context),
-      verdicts: bonds.verdicts,
-      quarantined: [...bonds.crowded.values(), ...bonds.overfull.values()].flat(),
-    });
+    if (there.length < legIds.length) throw new NotFound('leg');
+    return explainLegs(this.db.manager, tenantId, known, now);
   }
 }

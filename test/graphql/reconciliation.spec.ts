@@ -407,7 +407,7 @@ describe('an explanation', () => {
   const explain = async (one: string, other: string) => {
     const data = await ask(
       `query ($legs: [ID!]!) { explainNonLink(legs: $legs) { areTogether reasons sharedKeys { value }
-         legs { externalId } score { points vetoes } } }`,
+         legs { externalId } score { points vetoes } obstacles margin rivals { points } } }`,
       { legs: [await legId(one), await legId(other)] },
     );
     return data['explainNonLink'];
@@ -426,6 +426,9 @@ describe('an explanation', () => {
       sharedKeys: [],
       legs: [{ externalId: 'd1' }, { externalId: 'a1' }],
       score: { points: 65, vetoes: ['CUSTOMER_DIFFERENT'] },
+      obstacles: [],
+      margin: null,
+      rivals: [],
     });
     expect(await explain('d2', 'a2')).toMatchObject({
       areTogether: true,

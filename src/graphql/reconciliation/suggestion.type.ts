@@ -45,16 +45,23 @@ export const ObstacleEnum = enumOf<Obstacle>('LinkObstacle', 'Why a person is as
 export const JoinReasonEnum = enumOf<JoinReason>('JoinReason', 'What a rule of joining says of two legs.', {
   TOGETHER: 'They are one interaction.',
   PARTED_BY_PERSON: 'A person has parted them.',
+  DISMISSED_BY_PERSON: 'A person has dismissed the suggestion that they are one call.',
   KEY_QUARANTINED: 'A key that both carry reaches too many legs and joins nothing.',
   OTHER_SESSION:
     'A key that both carry is the id of a written thread, and inactivity has cut them into different sessions.',
+  KEY_JOINS_OTHERS:
+    'A key that both carry joins one of them with others: it would bring together what a person has parted.',
   NO_SHARED_KEY: 'They have no key in common that can join.',
   NOT_COMPARABLE: 'Circumstances compare an answered dialer with an assistant, on the phone.',
   NOT_ENDED: 'Circumstances are compared once both have ended.',
+  OTHER_LEG_STANDS: 'Another leg of the interaction of one of them is compared in its place.',
   VETOED: 'Something makes it impossible; see the vetoes.',
   SCORE_TOO_LOW: 'The circumstances do not suffice even for a suggestion.',
   SCORE_NEEDS_A_PERSON: 'The circumstances suffice for a suggestion.',
-  SCORE_SUFFICES: 'The circumstances suffice to link, unless a rival or another obstacle stands in the way.',
+  SCORE_SUFFICES:
+    'The circumstances suffice to link; without an obstacle the next look does so, within seconds.',
+  OBSTRUCTED: 'Something keeps the pair from being linked without a person; see the obstacles.',
+  LINKED_ELSEWHERE: 'One of them is linked with another leg, on better evidence; see the rivals.',
 });
 
 @ObjectType('LinkFeature', { description: 'One piece of circumstantial evidence.', simpleResolvers: true })
@@ -145,6 +152,21 @@ export class LinkExplanationType {
   sharedKeys!: LegKey[];
 
   score!: Explained['score'];
+
+  @Field(() => [ObstacleEnum], {
+    description: 'What keeps the pair from being linked without a person, as the matcher sees it.',
+  })
+  obstacles!: Obstacle[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Points ahead of the best rival, negative behind it; null without one, and for a pair that cannot be suggested.',
+  })
+  margin!: number | null;
+
+  @Field(() => [LinkRivalType], { description: 'Other pairs of either leg, the best first, at most ten.' })
+  rivals!: Explained['rivals'];
 }
 
 @ObjectType('LinkScore', { description: 'The circumstantial evidence for two legs.', simpleResolvers: true })

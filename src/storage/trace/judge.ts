@@ -23,6 +23,10 @@ export type JudgedLeg = ScoredLeg & Pick<OrphanRow, 'sourceId' | 'at' | 'isHot'>
 export interface Weighed {
   /** True: there are so many around that not all that bears on them was looked at. */
   isCut: boolean;
+  /** The legs and those around them, as far as they are orphans. */
+  legs: ReadonlyMap<string, OrphanRow>;
+  /** Pairs of which persons said that they are not one call, or no suggestion. */
+  cannotLink: readonly LegPair[];
   /** What is stored of the legs, and of those around them. */
   stored: StoredPair[];
   /** Those of the stored pairs that `decide` decides anew. */
@@ -62,7 +66,9 @@ export async function weighAround(
       ...suggestions.map((decision) => rowOf(decision, false, now)),
     ];
   };
-  return { isCut: hood.isCut, stored, decided: stored.filter(isJudgedIn(hood)), decide, judge };
+  const { isCut, legs } = hood;
+  const { cannotLink } = said;
+  return { isCut, legs, cannotLink, stored, decided: stored.filter(isJudgedIn(hood)), decide, judge };
 }
 
 const orphaned = (orphan: OrphanRow): JudgedLeg => ({ ...orphan, hasPartner: false });
@@ -131,7 +137,7 @@ export class PairJudge {
 type SourceClocks = Pick<SourcePairEntity, 'offsetMs' | 'isStable' | 'calibration'>;
 
 /** What is known of pairs of sources, by the ids of the dialer and the assistant. */
-export async function loadClocks(tx: EntityManager, tenantId: string): Promise<Map<string, SourceClocks>> {
+async function loadClocks(tx: EntityManager, tenantId: string): Promise<Map<string, SourceClocks>> {
   const rows: (SourceClocks & { pair: string })[] = await tx.query(
     `select dialer_source_id || '/' || assistant_source_id as pair, applied_offset_ms as "offsetMs",
             is_stable as "isStable", calibration from source_pair where tenant_id = $1`,
