@@ -10,6 +10,7 @@ import type { SourceStore } from '../storage/source-store.js';
 import type { IncomingRecord, TraceStore } from '../storage/trace/trace-store.js';
 import { bounded } from './bounds.js';
 import { bodyHash } from './canonical.js';
+import { UnreadableRecord } from './neutral/body.js';
 import { parseNeutralRecord } from './neutral/parse.js';
 import type { Delivery, ProviderAdapter } from './providers/adapter.js';
 import { adapterFor, namespaceOf } from './providers/index.js';
@@ -176,6 +177,7 @@ function mustHaveAdapter(source: SourceEntity): ProviderAdapter {
 }
 
 function readNeutral(source: SourceEntity, input: unknown, index: number): Entry {
+  if (input instanceof UnreadableRecord) return refusedText(input, index);
   let body: Json = null;
   try {
     body = redact((input ?? null) as Json, []);
@@ -191,6 +193,13 @@ function readNeutral(source: SourceEntity, input: unknown, index: number): Entry
     return { index, incoming: null, unknownFields: [], fault };
   }
 }
+
+const refusedText = ({ text, reason }: UnreadableRecord, index: number): Entry => ({
+  index,
+  incoming: null,
+  unknownFields: [],
+  fault: { field: null, message: reason, externalId: null, body: redactText(text) },
+});
 
 /** A kept body was stripped of its secrets already, and the signature was checked when it came. */
 const readKept = (source: SourceEntity, body: string, now: Instant): Entry[] =>

@@ -82,6 +82,28 @@ describe('the door for records', () => {
     expect(faults(answer.body)[0]?.[2]).toContain(message.split(' ')[0]);
   });
 
+  it('takes the good lines of a delivery, and keeps a line that is not JSON with the reason', async () => {
+    const secret = '"apiKey":"sk-1234567890abcdef"';
+    const lines = [
+      JSON.stringify(record({ externalId: 'l1' })),
+      `{${secret},`,
+      JSON.stringify(record({ externalId: 'l2' })),
+    ];
+    const answer = await send('/ingest/crm', lines.join('\n'));
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ accepted: 2, rejected: 1 });
+    const rejected = await server.database.db.query(
+      `select reason, body from rejected_record where reason like 'Line 2%'`,
+    );
+    expect(rejected).toEqual([
+      {
+        reason: expect.stringMatching(/^Line 2 is not JSON/) as unknown,
+        body: expect.any(String) as unknown,
+      },
+    ]);
+    expect(JSON.stringify(rejected)).not.toContain('sk-1234567890abcdef');
+  });
+
   it('names the field of a record that cannot be read', async () => {
     const answer = await send('/ingest/crm', record({ answeredAt: 'yesterday' }));
     expect([answer.status, faults(answer.body)[0]?.slice(0, 2)]).toEqual([

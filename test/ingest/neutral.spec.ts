@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { InvalidPayload, UnreadableBody } from '../../src/domain/errors.js';
 import type { Json, JsonObject } from '../../src/domain/record.js';
 import { bodyHash, canonicalJson } from '../../src/ingest/canonical.js';
-import { MAX_RECORDS, readNeutralBody } from '../../src/ingest/neutral/body.js';
+import { MAX_RECORDS, readNeutralBody, UnreadableRecord } from '../../src/ingest/neutral/body.js';
 import { parseNeutralRecord } from '../../src/ingest/neutral/parse.js';
 
 const AT = '2026-09-14T15:04:07.210Z';
@@ -415,13 +415,6 @@ describe('the body of a request', () => {
     [' \n', 'application/x-ndjson', 'The body is empty.'],
     ['[]', '', 'The body is an empty list: there is nothing to record.'],
     [Buffer.from([0x7b, 0xff, 0x7d]), '', 'The body is not UTF-8.'],
-    ['{"a":', '', 'The body is not JSON: Unexpected end of JSON input.'],
-    ['hello', '', "The body is not JSON: Unexpected token 'h'."],
-    ['"text"', '', 'The body must be a JSON object, a list of them, or one object a line.'],
-    ['null', '', 'The body must be a JSON object, a list of them, or one object a line.'],
-    ['{"a":1}\n\n{"a":', '', 'Line 3 is not JSON: Unexpected end of JSON input.'],
-    ['{"a":1}\n[1]', 'application/x-ndjson', 'Line 2 is not a JSON object.'],
-    ['[{"a":1}]', 'application/jsonl', 'Line 1 is not a JSON object.'],
     ['{}\n'.repeat(1_001), '', 'The body has 1001 records; a request takes at most 1000.'],
   ];
   test.each(unreadable.map(([body, type, message]) => ({ body, type, message })))(
@@ -431,9 +424,36 @@ describe('the body of a request', () => {
     },
   );
 
-  test('that cannot be read is not quoted in the answer, for customers stand in it', () => {
+  const NO_OBJECT = 'The body must be a JSON object, a list of them, or one object a line.';
+  test.each<[body: string, type: string, ...records: unknown[]]>([
+    ['{"a":', '', ['{"a":', 'The body is not JSON: Unexpected end of JSON input.']],
+    ['hello', '', ['hello', "The body is not JSON: Unexpected token 'h'."]],
+    ['"text"', '', ['"text"', NO_OBJECT]],
+    ['null', '', ['null', NO_OBJECT]],
+    [
+      '{"a":1}\n\n{"a":\n{"a":2}',
+      '',
+      { a: 1 },
+      ['{"a":', 'Line 3 is not JSON: Unexpected end of JSON input.'],
+      { a: 2 },
+    ],
+    ['{"a":1}\n[1]', 'application/x-ndjson', { a: 1 }, ['[1]', 'Line 2 is not a JSON object.']],
+    ['[{"a":1}]', 'application/jsonl', ['[{"a":1}]', 'Line 1 is not a JSON object.']],
+  ])('%j has records that cannot be read, each of which is one by itself', (body, type, ...records) => {
+    const shown = read(body, type).map((one) =>
+      one instanceof UnreadableRecord ? [one.text, one.reason] : one,
+    );
+    expect(shown).toEqual(records);
+  });
+
+  test('that cannot be read is not quoted in the reason, for customers stand in it', () => {
     const bodies = ['{"address":"+12025550123",}', '[{"address":"+12025550123"},]', '+12025550123'];
-    for (const body of bodies) expect(() => read(body)).toThrow(/^The body is not JSON: [^0-9]+( \d\d?)?\.$/);
+    for (const body of bodies)
+      expect(read(body)).toEqual([
+        expect.objectContaining({
+          reason: expect.stringMatching(/^The body is not JSON: [^0-9]+( \d\d?)?\.$/) as unknown,
+        }),
+      ]);
   });
 
   test('may have as many records as a request takes', () => {

@@ -8,10 +8,19 @@ const LINES = new Set([
   'application/x-jsonlines',
 ]);
 
+/** Text that should have been a record: it is rejected, and kept, by itself. */
+export class UnreadableRecord {
+  constructor(
+    readonly text: string,
+    /** What is wrong, and in which line where there are lines; it quotes nothing. */
+    readonly reason: string,
+  ) {}
+}
+
 /**
  * The records of one request: a JSON object, an array, or one object a line. Each is still to be
  * parsed, so that a bad one does not take the good ones with it; repeated ones stay repeated.
- * Throws UnreadableBody naming what is wrong, and the line of it where there are lines.
+ * Throws UnreadableBody when there is nothing to keep, or too much.
  */
 export function readNeutralBody(rawBody: Buffer, contentType: string): unknown[] {
   const body = decode(rawBody);
@@ -42,18 +51,19 @@ function readLines(body: string): unknown[] {
   return body.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];
     const { value, fault } = tryJson(line);
-    if (fault !== null) throw new UnreadableBody(`Line ${index + 1} is not JSON: ${fault}.`);
-    if (!isObject(value)) throw new UnreadableBody(`Line ${index + 1} is not a JSON object.`);
+    if (fault !== null) return [new UnreadableRecord(line, `Line ${index + 1} is not JSON: ${fault}.`)];
+    if (!isObject(value)) return [new UnreadableRecord(line, `Line ${index + 1} is not a JSON object.`)];
     return [value];
   });
 }
 
 function readWhole(body: string): unknown[] {
   const { value, fault } = tryJson(body);
-  if (fault !== null) throw new UnreadableBody(`The body is not JSON: ${fault}.`);
+  if (fault !== null) return [new UnreadableRecord(body, `The body is not JSON: ${fault}.`)];
   if (Array.isArray(value)) return value;
   if (isObject(value)) return [value];
-  throw new UnreadableBody('The body must be a JSON object, a list of them, or one object a line.');
+  const reason = 'The body must be a JSON object, a list of them, or one object a line.';
+  return [new UnreadableRecord(body, reason)];
 }
 
 function tryJson(text: string): { value: unknown; fault: string | null } {
