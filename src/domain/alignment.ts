@@ -16,6 +16,24 @@ export interface Alignment {
   holeMs: number | null;
 }
 
+/** The numbers by one clock, beside those that the sources state. */
+export interface AdjustedAlignment {
+  /** By how much the assistant's clock is ahead of the dialer's. */
+  clockOffsetMs: number;
+  joinDelayMs: number;
+  overrunMs: number;
+}
+
+/** Null where nothing was measured, or the clocks are not known or not to be trusted (rule R11). */
+export function adjustedAlignment(
+  { joinDelayMs, overrunMs }: Pick<Alignment, 'joinDelayMs' | 'overrunMs'>,
+  clocks: { offsetMs: number | null; isStable: boolean } | undefined,
+): AdjustedAlignment | null {
+  const offset = clocks?.isStable === true ? clocks.offsetMs : null;
+  if (offset === null || joinDelayMs === null || overrunMs === null) return null;
+  return { clockOffsetMs: offset, joinDelayMs: joinDelayMs - offset, overrunMs: overrunMs - offset };
+}
+
 /** What the numbers are held against. */
 type Bounds = Pick<TracePolicy, 'joinEarliest' | 'joinLatest' | 'endTolerance' | 'holeTolerance'>;
 

@@ -1,3 +1,4 @@
+import type { Leg } from './leg.js';
 import type { Instant } from './words.js';
 
 const SECOND = 1_000;
@@ -68,6 +69,20 @@ export const steadied = (applied: number | null, measured: number | null): numbe
 
 /** An instant of the assistant's clock as the dialer's would have shown it. Without an offset it stays. */
 export const adjust = (instant: Instant, offsetMs: number | null): Instant => instant - (offsetMs ?? 0);
+
+/** The dialer and the assistant whose clocks an alignment compares; none where several of a role are mixed. */
+export function clockedSources(
+  legs: readonly Pick<Leg, 'role' | 'sourceId' | 'answeredAt'>[],
+): [dialer: string | undefined, assistant: string | undefined] {
+  const only = (some: typeof legs): string | undefined => {
+    const [id, ...others] = new Set(some.map(({ sourceId }) => sourceId));
+    return others.length === 0 ? id : undefined;
+  };
+  return [
+    only(legs.filter((leg) => leg.role === 'DIALER' && leg.answeredAt !== null)),
+    only(legs.filter((leg) => leg.role === 'ASSISTANT')),
+  ];
+}
 
 /** The last hour ends with the latest difference: no clock but the sources' own is asked. */
 function findJump(samples: readonly ClockSample[]): Instant | null {

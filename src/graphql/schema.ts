@@ -55,6 +55,7 @@ import {
 } from './policy/policy.resolver.js';
 import {
   ClockOffsetResolver,
+  InteractionClockResolver,
   JoinAlarmResolver,
   JoinHealthResolver,
   LegClockResolver,
@@ -120,6 +121,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       JoinHealthResolver,
       JudgedStatusResolver,
       KnowledgeSearchResolver,
+      InteractionClockResolver,
       LegClockResolver,
       LegResolver,
       LifecycleEventResolver,

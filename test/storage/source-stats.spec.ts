@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { tryLock } from '../../src/storage/trace/locks.js';
+import { rebuildTenant } from '../../src/storage/trace/rebuild.js';
 import { HOUR, MeasuredWorld, MINUTE, numbered, SECOND, whole } from '../support/measured-world.js';
 import { countStatements } from '../support/statements.js';
 import type { World } from '../support/world.js';
@@ -70,7 +71,7 @@ describe('the lag of a source', () => {
     await measured.slow('dialer', { gapP99Ms: 20 * MINUTE, gapSamples: 20 });
     await world.send('dialer', { externalId: 'd', occurredAt: at(0), status: 'ACTIVE', answeredAt: at(0) });
     const due: { at: number }[] = await measured.db.query('select next_evaluation_at as at from interaction');
-    expect(due).toEqual([{ at: BASE + 40 * MINUTE }]);
+    expect(due).toEqual([{ at: world.now + 40 * MINUTE }]);
   });
 });
 
@@ -108,6 +109,32 @@ describe('the clocks of a pair of sources', () => {
     expect(leg('a-c-3')).toMatchObject({ startedAt: at(11), adjustedStartedAt: at(4) });
     expect(leg('d-c-3')).toMatchObject({ startedAt: at(3), adjustedStartedAt: null });
     expect(leg('nobody')).toMatchObject({ startedAt: at(3), adjustedStartedAt: null });
+  });
+
+  it('do not decide whether a keyed call lines up: its numbers by one clock stand beside those it is judged by', async () => {
+    await measured.calls(numbered('c', 40), 0, 20);
+    const numbers = async () => {
+      const { interactions } = await measured.query(
+        `{ interactions(first: 100) { nodes { status alignment { isAligned joinDelayMs overrunMs }
+             adjustedAlignment { clockOffsetMs joinDelayMs overrunMs } } } }`,
+      );
+      return (interactions as { nodes: object[] }).nodes;
+    };
+    const [raw] = await numbers();
+    expect(raw).toMatchObject({ status: 'PARTIAL', adjustedAlignment: null });
+    await measured.measure();
+    const [seen] = await numbers();
+    const { alignment } = seen as { alignment: { joinDelayMs: number; overrunMs: number } };
+    expect(seen).toEqual({
+      ...raw,
+      adjustedAlignment: {
+        clockOffsetMs: 20_000,
+        joinDelayMs: alignment.joinDelayMs - 20_000,
+        overrunMs: alignment.overrunMs - 20_000,
+      },
+    });
+    await rebuildTenant(measured.db, world.tenantId, new Map(), world.now, () => undefined);
+    expect((await numbers())[0]).toEqual(seen);
   });
 
   it('are not known from fewer than thirty calls, nor from calls without a key', async () => {

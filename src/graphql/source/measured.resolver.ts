@@ -1,9 +1,11 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
-import { adjust } from '../../domain/clock.js';
+import { adjustedAlignment } from '../../domain/alignment.js';
+import { adjust, clockedSources } from '../../domain/clock.js';
 import { BadUserInput } from '../../domain/errors.js';
 import { byStart } from '../../domain/leg.js';
 import { watermarkOf } from '../../domain/watermark.js';
 import type {
+  InteractionRow,
   JoinAlarmRow,
   JoinHealthRow,
   LegRow,
@@ -12,9 +14,11 @@ import type {
 } from '../../storage/read-model.js';
 import type { GraphQLContext } from '../context.js';
 import { Needs } from '../guard.js';
+import { InteractionType } from '../interaction/interaction.type.js';
 import { LegType } from '../interaction/leg.type.js';
 import { DateTime } from '../scalars.js';
 import {
+  AdjustedAlignmentType,
   ClockOffsetType,
   JoinAlarmType,
   JoinHealthType,
@@ -165,5 +169,24 @@ export class LegClockResolver {
       ({ sourceId }) => pairs.find((pair) => pair.dialerSourceId === sourceId)?.offsetMs ?? [],
     );
     return offset === undefined ? null : adjust(row.startedAt, offset);
+  }
+}
+
+@Resolver(() => InteractionType)
+export class InteractionClockResolver {
+  @FieldResolver(() => AdjustedAlignmentType, {
+    nullable: true,
+    description:
+      "The numbers of `alignment` by one clock; null while the clocks' difference is not known or not stable. The status is judged by the times that sources state.",
+  })
+  async adjustedAlignment(@Root() { id, alignment }: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
+    const legs = await loaders.legsByInteraction.load(id);
+    const [dialer, assistant] = clockedSources(legs);
+    if (dialer === undefined || assistant === undefined) return null;
+    const pairs = await loaders.pairsBySource.load(assistant);
+    return adjustedAlignment(
+      alignment,
+      pairs.find((pair) => pair.dialerSourceId === dialer),
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
+import type { AdjustedAlignment } from '../../domain/alignment.js';
 import type { JoinMetric } from '../../domain/health.js';
 import type { LagStats } from '../../domain/lag.js';
 import type { WatermarkKind } from '../../domain/watermark.js';
@@ -51,6 +52,21 @@ export class LagPercentilesType implements Omit<LagStats, 'gapSamples'> {
 
   @Field(() => DateTime, { description: 'When it was measured, by our clock.' })
   measuredAt!: Instant;
+}
+
+@ObjectType('AdjustedAlignment', {
+  description: 'How the segments fit together by the clock of the dialer. Numbers in ms.',
+  simpleResolvers: true,
+})
+export class AdjustedAlignmentType implements AdjustedAlignment {
+  @Field(() => Int, { description: "By how much the assistant's clock is ahead of the dialer's." })
+  clockOffsetMs!: number;
+
+  @Field(() => Int, { description: "Assistant's start minus the dialer's answer, by one clock." })
+  joinDelayMs!: number;
+
+  @Field(() => Int, { description: "Assistant's end minus the dialer's end, by one clock." })
+  overrunMs!: number;
 }
 
 @ObjectType('ClockOffset', {
