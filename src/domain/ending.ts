@@ -1,4 +1,5 @@
 import type { Call } from './call.js';
+import { derivedTransfer } from './derived-transfer.js';
 import { lastThereAt } from './leg.js';
 import { wasBridged } from './transfer.js';
 import type { DisconnectedBy, Instant, Role } from './words.js';
@@ -18,7 +19,8 @@ export type EndClaim = Call & { disconnectedBy: DisconnectedBy };
  */
 export function endClaims(calls: readonly Call[]): EndClaim[] {
   const end = Math.max(...calls.map(lastSignOf));
-  const wasHandedOver = calls.some(({ transfers }) => transfers.some(wasBridged));
+  const wasHandedOver =
+    calls.some(({ transfers }) => transfers.some(wasBridged)) || derivedTransfer(calls) !== null;
   return calls
     .filter((call): call is EndClaim => call.disconnectedBy !== null)
     .filter((call) => end - lastSignOf(call) <= THERE_WITHIN_MS)

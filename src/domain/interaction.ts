@@ -3,6 +3,7 @@ import type { Cancelled } from './attempts.js';
 import type { Call } from './call.js';
 import type { Believed, Disagreement, KeyFacts } from './disagreements.js';
 import { disagreementsOf } from './disagreements.js';
+import { withDerived } from './derived-transfer.js';
 import { finalTime, lateBy } from './lateness.js';
 import { byStart, compareText, legStart } from './leg.js';
 import type { Annotation, Flag, Mark } from './mark.js';
@@ -137,9 +138,9 @@ export function project(calls: readonly Call[], around: Surroundings): Projectio
   const { sorted, line } = believed;
   const channel = pick(line, (call) => call.channel) ?? (line[0]?.role === 'CHAT' ? 'CHAT' : 'VOICE');
   const direction = pick(line, (call) => call.direction);
-  const transfers = transfersOf(sorted);
+  const stated = transfersOf(sorted);
   const policy = policyFor(around.policy, channel, direction);
-  const verdict = judge({ ...around, policy, legs: sorted, channel, direction, transfers });
+  const verdict = judge({ ...around, policy, legs: sorted, channel, direction, transfers: stated });
   const { missing: _missing, presumedEnds, cancelled, ...judged } = verdict;
   const span = spanOf(sorted, verdict.status !== 'IN_PROGRESS');
   const { startedAt, endedAt, lastActivityAt } = span;
@@ -153,7 +154,7 @@ export function project(calls: readonly Call[], around: Surroundings): Projectio
     ...markedOf(believed, around.marks, { channel, ...span }),
     channel,
     direction,
-    transfers,
+    transfers: withDerived(stated, sorted),
     outcome,
     outcomeReason,
     segments: segmentsOf(sorted, verdict, { from: startedAt, to: endedAt ?? lastActivityAt }),

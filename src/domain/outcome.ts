@@ -1,4 +1,5 @@
 import type { Call } from './call.js';
+import { derivedTransfer } from './derived-transfer.js';
 import { isTerminal, statedStart, wasAnswered } from './leg.js';
 import type { TracePolicy } from './policy.js';
 import { wasBridged } from './transfer.js';
@@ -21,7 +22,7 @@ const BY_STATUS: Partial<Record<CallStatus, Outcome>> = {
 };
 
 /**
- * The first rule that holds decides: a bridged transfer; an early hang-up by the customer of which
+ * The first rule that holds decides: a bridged transfer, stated or shown by a human's answer; an early hang-up by the customer of which
  * no one says more; what a source states, the assistant first; why an unanswered call was not
  * answered; a machine that answered; a party's failure that no other party made good; completed.
  */
@@ -35,7 +36,7 @@ export function outcomeOf(calls: readonly Call[], ended: boolean, policy: TraceP
 const PRECEDENCE = ['ASSISTANT', 'CHAT', 'HUMAN', 'DIALER'];
 
 function decide(calls: readonly Call[], policy: TracePolicy): Outcome {
-  if (calls.some((call) => call.transfers.some(wasBridged))) return 'TRANSFERRED';
+  if (wasTransferred(calls)) return 'TRANSFERRED';
   const stated = calls.find((call) => call.outcome !== null)?.outcome ?? null;
   if (stated !== null) return stated;
   if (wasAbandoned(calls, policy)) return 'ABANDONED';
@@ -49,6 +50,9 @@ function decide(calls: readonly Call[], policy: TracePolicy): Outcome {
   if (failure !== undefined) return failure;
   return calls.some((call) => call.status === 'COMPLETED' || isTerminal(call)) ? 'COMPLETED' : 'UNKNOWN';
 }
+
+const wasTransferred = (calls: readonly Call[]): boolean =>
+  calls.some((call) => call.transfers.some(wasBridged)) || derivedTransfer(calls) !== null;
 
 /** A dialer that fell silent while it rang has not said that nobody answered. */
 function whyUnanswered(dialers: readonly Call[]): Outcome {

@@ -202,15 +202,23 @@ export interface Party {
   id: string;
   role: Role;
   startedAt: Instant;
+  /** Null: nobody answered it. */
+  answeredAt: Instant | null;
 }
 
-/** What happened on the way to another party; `viewed` is the call whose page it is, null for the interaction's. */
+/**
+ * What happened on the way to another party; `viewed` is the call whose page it is, null for the interaction's,
+ * and `takeOvers` are the times at which somebody took one of the calls over.
+ */
 export function bannersOf(
-  transfers: readonly Transfer[],
+  transfers: readonly (Transfer & { isDerived?: boolean })[],
   parties: readonly Party[],
   viewed: Party | null,
+  takeOvers: readonly Instant[] = [],
 ): Banner[] {
-  const banners = [...transfers.flatMap(transferBanner), ...handover(parties, viewed)];
+  const stated = transfers.filter(({ isDerived }) => isDerived !== true);
+  const handed = handover(parties, viewed, [...takeOvers, ...agentsBridged(stated, parties)]);
+  const banners = [...stated.flatMap(transferBanner), ...handed];
   return banners.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
 }
 
@@ -224,15 +232,37 @@ function transferBanner(transfer: Transfer): Banner[] {
 
 const NO_BANNER = { target: null, at: null, reason: null, originCallId: null };
 
-function handover(parties: readonly Party[], viewed: Party | null): Banner[] {
-  const human = earliest(parties, 'HUMAN');
+/**
+ * A call is in a human's hands once one has answered: a leg of the bot's call was, or `otherwise` somebody is known
+ * to have come on the line. The first to come counts; a time that nobody told comes last.
+ */
+function handover(
+  parties: readonly Party[],
+  viewed: Party | null,
+  otherwise: readonly (Instant | null)[],
+): Banner[] {
   const originCallId = viewed === null ? null : originOf(viewed, parties);
-  const banner = { ...NO_BANNER, at: (viewed?.role === 'HUMAN' ? viewed : human)?.startedAt ?? null };
-  if (originCallId !== null) return [{ ...banner, kind: 'FROM_BOT_CALL', originCallId }];
-  const handed =
-    human !== undefined && earliest(parties, 'ASSISTANT') !== undefined && viewed?.role !== 'HUMAN';
-  return handed ? [{ ...banner, kind: 'HANDED_TO_HUMAN' }] : [];
+  if (viewed !== null && originCallId !== null)
+    return [{ ...NO_BANNER, kind: 'FROM_BOT_CALL', at: viewed.startedAt, originCallId }];
+  if (viewed?.role === 'HUMAN') return [];
+  const hasBot = parties.some(({ role }) => role === 'ASSISTANT');
+  const answers = parties.flatMap(({ role, answeredAt }) => (role === 'HUMAN' ? (answeredAt ?? []) : []));
+  const [first] = [...(hasBot ? answers : []), ...otherwise].sort(
+    (a, b) => (a ?? Infinity) - (b ?? Infinity),
+  );
+  return first === undefined ? [] : [{ ...NO_BANNER, kind: 'HANDED_TO_HUMAN', at: first }];
 }
+
+/**
+ * When agents came on the line by transfers in which one was spoken with first. Whom a blind transfer reached nobody
+ * knows; and where the agents' own system tells, it is believed.
+ */
+const agentsBridged = (transfers: readonly Transfer[], parties: readonly Party[]): (Instant | null)[] =>
+  parties.some(({ role }) => role === 'HUMAN')
+    ? []
+    : transfers
+        .filter((one) => wasBridged(one) && (one.kind === 'ATTENDED' || one.kind === 'WARM'))
+        .map(({ bridgedAt = null }) => bridgedAt);
 
 /** The bot's call that a human agent's call came from: the latest that began before it. Null for any other call. */
 export function originOf(viewed: Party, parties: readonly Party[]): string | null {
@@ -240,6 +270,3 @@ export function originOf(viewed: Party, parties: readonly Party[]): string | nul
   const bots = parties.filter((one) => one.role === 'ASSISTANT' && one.startedAt <= viewed.startedAt);
   return bots.sort((a, b) => b.startedAt - a.startedAt)[0]?.id ?? null;
 }
-
-const earliest = (parties: readonly Party[], role: Role): Party | undefined =>
-  parties.filter((one) => one.role === role).sort((a, b) => a.startedAt - b.startedAt)[0];

@@ -1,5 +1,6 @@
 import type { Call } from './call.js';
-import { failedToJoin, legStart, wasAnswered } from './leg.js';
+import { answerTime, derivedTransfer } from './derived-transfer.js';
+import { failedToJoin, wasAnswered } from './leg.js';
 import { rolesOf } from './policy.js';
 import type { TracePolicy } from './policy.js';
 import type { Message, Transfer } from './record.js';
@@ -62,8 +63,6 @@ const ofRole = (calls: readonly Call[], role: Role): Call[] => calls.filter((cal
 const earliest = (times: readonly Instant[]): Instant | null =>
   times.length === 0 ? null : Math.min(...times);
 
-const answerTime = (call: Call): Instant => call.answeredAt ?? legStart(call);
-
 /** An answer by the dialer's word; without one, whoever talks with the customer shows that there is a line. */
 function connected(calls: readonly Call[], joinedAt: Instant | null): Instant | null {
   const dialers = ofRole(calls, 'DIALER').filter(wasAnswered);
@@ -113,8 +112,13 @@ interface Told {
   call: Call;
 }
 
-const transfersOf = (calls: readonly Call[]): Told[] =>
-  calls.flatMap((call) => call.transfers.map((one) => ({ one, call })));
+/** What each call tells of transfers, and the one that a human's answer shows where nobody tells. */
+function transfersOf(calls: readonly Call[]): Told[] {
+  const derived = derivedTransfer(calls);
+  const call = calls.find(({ id }) => id === derived?.legId);
+  const told = calls.flatMap((one) => one.transfers.map((transfer) => ({ one: transfer, call: one })));
+  return derived === null || call === undefined ? told : [...told, { one: derived, call }];
+}
 
 const requestTime = ({ one, call }: Told): Instant =>
   one.requestedAt ?? one.bridgedAt ?? one.endedAt ?? call.lastEventAt;

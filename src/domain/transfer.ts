@@ -4,6 +4,8 @@ import type { Instant, TransferState } from './words.js';
 
 export interface InteractionTransfer extends Transfer {
   legId: string;
+  /** True when no system states it: it follows from a human's answer (see derived-transfer.ts). */
+  isDerived?: boolean;
 }
 
 /** Only what was bridged can end; the rest fails or is cancelled (rule R21). */

@@ -28,6 +28,7 @@ import type {
   TranscriptRow,
   VersionRow,
 } from '../storage/read-model.js';
+import type { TakeOver } from '../storage/control/action-reader.js';
 import type { OfOwner, TimelineArgs, TimelineOwner } from '../storage/timeline-reader.js';
 import type { SuggestionRow } from '../storage/reconciliation-reader.js';
 import type { Readers } from './readers.js';
@@ -81,6 +82,8 @@ export interface Loaders {
   reviewByInteraction: Many<TimelineAnalysisRow>;
   monitoringActions: One<MonitoringActionRow>;
   coachingNotesByCall: Many<CoachingNoteRow>;
+  /** When somebody took it over, in order of time. */
+  takeOversByCall: Many<TakeOver>;
   /** What may be done to a call now, whoever asks. */
   availableActions: Many<MonitoringKind>;
 }
@@ -147,6 +150,7 @@ export function createLoaders(readers: Readers, monitor: Monitor, frame: TenantF
     ),
     monitoringActions: one(async (ids) => byId(await actions.byIds(tenantId, ids))),
     coachingNotesByCall: many((ids) => actions.notesByCalls(tenantId, ids), ofCall),
+    takeOversByCall: many((ids) => actions.takeOversByCalls(tenantId, ids), ofCall),
     availableActions: mapped((ids) => monitor.available(tenantId, ids), []),
   };
 }

@@ -37,6 +37,7 @@ import {
   LinkResolver,
   SegmentResolver,
   StatusChangeResolver,
+  TransferResolver,
 } from './interaction/parts.resolver.js';
 import {
   FeedResolver,
@@ -147,6 +148,7 @@ export function buildThroughlineSchema(): GraphQLSchema {
       RelationResolver,
       RetentionResolver,
       SegmentResolver,
+      TransferResolver,
       SimulationResolver,
       SourceAdminResolver,
       SourceMeasuresResolver,

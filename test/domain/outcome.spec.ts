@@ -37,7 +37,7 @@ describe('the first rule that holds decides', () => {
   });
 
   it('then: what a source states, the assistant before the human before the dialer', () => {
-    const human = ended('HUMAN', 60, 119, { outcome: 'CANCELED' });
+    const human = ended('HUMAN', null, 119, { startedAt: at(60), outcome: 'CANCELED' });
     expect(outcome(dialer({ outcome: 'BUSY' }), human, assistant({ outcome: 'VOICEMAIL' }))).toBe(
       'VOICEMAIL',
     );

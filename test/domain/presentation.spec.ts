@@ -200,9 +200,9 @@ describe('a recording', () => {
 });
 
 describe('banners', () => {
-  const bot: Party = { id: 'bot', role: 'ASSISTANT', startedAt: T0 };
-  const dialer: Party = { id: 'dialer', role: 'DIALER', startedAt: T0 - 5 };
-  const human: Party = { id: 'human', role: 'HUMAN', startedAt: T0 + 60_000 };
+  const bot: Party = { id: 'bot', role: 'ASSISTANT', startedAt: T0, answeredAt: T0 };
+  const dialer: Party = { id: 'dialer', role: 'DIALER', startedAt: T0 - 5, answeredAt: T0 };
+  const human: Party = { id: 'human', role: 'HUMAN', startedAt: T0 + 60_000, answeredAt: T0 + 70_000 };
   const transfer: Transfer = { id: 'x', target: '+1', requestedAt: T0 + 1, bridgedAt: T0 + 2 };
   const kinds = (...args: Parameters<typeof bannersOf>) => bannersOf(...args).map((banner) => banner.kind);
 
@@ -239,11 +239,47 @@ describe('banners', () => {
 
   test('confirm that a human agent took over from the bot, on every page but its own', () => {
     expect(bannersOf([], [dialer, bot, human], null)).toEqual([
-      expect.objectContaining({ kind: 'HANDED_TO_HUMAN', at: human.startedAt }),
+      expect.objectContaining({ kind: 'HANDED_TO_HUMAN', at: human.answeredAt }),
     ]);
     expect(kinds([], [dialer, bot, human], bot)).toEqual(['HANDED_TO_HUMAN']);
     expect(kinds([], [dialer, human], null)).toEqual([]);
     expect(kinds([], [dialer, bot], bot)).toEqual([]);
+  });
+
+  test('do not say so of a human who never answered, nor before the answer', () => {
+    const missed = { ...human, answeredAt: null };
+    const failed: Transfer = { ...transfer, state: 'FAILED', bridgedAt: null, failureReason: 'no-answer' };
+    expect(kinds([failed], [dialer, bot, missed], null)).toEqual(['TRANSFER_FAILED']);
+    const warm: Transfer = { ...transfer, kind: 'WARM', state: 'BRIDGED', bridgedAt: T0 + 65_000 };
+    expect(kinds([warm], [dialer, bot, missed], null)).toEqual(['TRANSFERRED']);
+    expect(bannersOf([warm], [dialer, bot, human], null).map(({ kind, at }) => [kind, at])).toEqual([
+      ['TRANSFERRED', T0 + 65_000],
+      ['HANDED_TO_HUMAN', T0 + 70_000],
+    ]);
+  });
+
+  test.each<[Transfer['kind'], boolean]>([
+    ['WARM', true],
+    ['ATTENDED', true],
+    ['BLIND', false],
+    [null, false],
+  ])('of a %s transfer that no desk tells of: handed to a human is %s', (kind, expected) => {
+    const bridged: Transfer = { ...transfer, kind, state: 'BRIDGED' };
+    expect(kinds([bridged], [dialer, bot], bot)).toEqual([
+      'TRANSFERRED',
+      ...(expected ? ['HANDED_TO_HUMAN'] : []),
+    ]);
+  });
+
+  test('say so of a call that somebody took over, at that moment', () => {
+    expect(bannersOf([], [dialer, bot], bot, [T0 + 9_000, T0 + 20_000])).toEqual([
+      { kind: 'HANDED_TO_HUMAN', target: null, at: T0 + 9_000, reason: null, originCallId: null },
+    ]);
+  });
+
+  test('tell of a hand-over that is only derived by the human who answered, not by a transfer to nowhere', () => {
+    const derived = { id: 'd', state: 'BRIDGED' as const, bridgedAt: T0 + 70_000, isDerived: true };
+    expect(kinds([derived], [dialer, bot, human], null)).toEqual(['HANDED_TO_HUMAN']);
   });
 
   test('lead from the human call back to the one of the bot', () => {

@@ -44,7 +44,9 @@ describe('the mini timeline: one bar a leg', () => {
         role: 'DIALER',
         sourceId: 'dialer',
         startedAt: at(0),
+        answeredAt: at(0),
         endedAt: at(120),
+        expectedBy: null,
         offsetMs: 0,
         durationMs: 120_000,
         offsetPercent: 0,
@@ -56,7 +58,9 @@ describe('the mini timeline: one bar a leg', () => {
         role: 'ASSISTANT',
         sourceId: 'assistant',
         startedAt: at(3),
+        answeredAt: at(3),
         endedAt: at(117),
+        expectedBy: null,
         offsetMs: 3_000,
         durationMs: 114_000,
         offsetPercent: 2.5,
@@ -154,21 +158,23 @@ describe('what is missing stands as a placeholder (R14)', () => {
         ['ASSISTANT', 0, 100, 'EXPECTED'],
       ],
     ],
-    ['a human after a transfer', [dialer(), assistant()], { transfers }, [['HUMAN', 0, 100, 'EXPECTED']]],
+    ['a human from the bridge on', [dialer(), assistant()], { transfers }, [['HUMAN', 50, 50, 'EXPECTED']]],
     ['none when everything is there', [dialer(), assistant()], {}, []],
     ['none of a dialer that fell silent: its bar is there', [open('DIALER', null, 0)], { now: LATER }, []],
   ])('%s', (_rule, legs, fields, expected) => {
     expect(places(segments(legs, 0, 120, fields).slice(legs.length))).toEqual(expected);
   });
 
-  it('has no times, and no leg or source', () => {
+  it('has its place, the time until which it is expected, and no leg or source', () => {
     expect(segments([dialer()], 0, 120)[1]).toEqual({
       legId: null,
       role: 'ASSISTANT',
       sourceId: null,
-      startedAt: null,
+      startedAt: at(0),
+      answeredAt: null,
       endedAt: null,
-      offsetMs: null,
+      expectedBy: at(600),
+      offsetMs: 0,
       durationMs: null,
       offsetPercent: 0,
       widthPercent: 100,

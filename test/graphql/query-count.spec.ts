@@ -204,7 +204,7 @@ describe('a list of calls', () => {
     const document = `{ calls(first: 50) { totalCount nodes { source { name } leg { keys { value } } interaction { status }
       toolCalls { name } transcript(first: 10) { nodes { text } } banners { kind } } } }`;
     await dataOf(contextFor(servicesOn(database.db), world.frame), document);
-    expect(statements.count).toBe(8);
+    expect(statements.count).toBe(9);
   });
 });
 

@@ -132,3 +132,77 @@ describe('a call of an assistant without an analysis', () => {
     ]);
   });
 });
+
+describe('a call that comes into the hands of a human', () => {
+  const human = (fields: object = {}) => ({
+    externalId: 'h-one',
+    version: '1',
+    occurredAt: at(61),
+    role: 'HUMAN',
+    keys: KEYS,
+    startedAt: at(20),
+    ringAt: at(20),
+    endedAt: at(61),
+    ...fields,
+  });
+  const banners = '{ kind at }';
+  const page = `outcome banners ${banners} transfers { id isDerived bridgedAt } calls { role banners ${banners} }`;
+
+  it('says so at the answer, also when no transfer is told of', async () => {
+    await world.send('dialer', dialer());
+    await world.send('assistant', assistant(40));
+    await world.send('human', human({ status: 'COMPLETED', answeredAt: at(42) }));
+    const handed = [{ kind: 'HANDED_TO_HUMAN', at: at(42) }];
+    expect(await shown(page)).toEqual([
+      {
+        outcome: 'TRANSFERRED',
+        banners: handed,
+        transfers: [{ id: 'derived/h-one', isDerived: true, bridgedAt: at(42) }],
+        calls: [
+          { role: 'DIALER', banners: handed },
+          { role: 'ASSISTANT', banners: handed },
+          { role: 'HUMAN', banners: [{ kind: 'FROM_BOT_CALL', at: at(20) }] },
+        ],
+      },
+    ]);
+  });
+
+  it('does not say so when the human never answered', async () => {
+    const transfer = { id: 't', kind: 'WARM', state: 'FAILED', requestedAt: at(19), endedAt: at(30) };
+    await world.send('dialer', dialer());
+    await world.send(
+      'assistant',
+      assistant(60, { transfers: [{ ...transfer, failureReason: 'no-answer' }] }),
+    );
+    await world.send('human', human({ status: 'NO_ANSWER', endedAt: at(30) }));
+    const failed = [{ kind: 'TRANSFER_FAILED', at: at(30) }];
+    expect(await shown(page)).toMatchObject([
+      {
+        outcome: 'COMPLETED',
+        banners: failed,
+        transfers: [{ id: 't', isDerived: false }],
+        calls: [{ banners: [] }, { banners: failed }, { role: 'HUMAN' }],
+      },
+    ]);
+  });
+
+  it('says so of a call that somebody took over, once that is done', async () => {
+    await world.send('dialer', dialer());
+    await world.send('assistant', assistant(60));
+    const take = (id: string, state: string, settledAt: string | null) =>
+      world.db.query(
+        `insert into monitoring_action (tenant_id, id, call_id, kind, state, actor, actor_role, requested_at, settled_at)
+         select tenant_id, $2, id, 'TAKE_OVER', $3, 'key', 'ADMIN', $4, $5 from leg
+          where tenant_id = $1 and external_id = 'a-one'`,
+        [world.tenantId, id, state, at(29), settledAt],
+      );
+    await take('00000000-0000-7000-8000-000000000001', 'FAILED', at(30));
+    expect(await shown(page)).toMatchObject([{ banners: [] }]);
+    await take('00000000-0000-7000-8000-000000000002', 'DONE', at(31));
+    const handed = [{ kind: 'HANDED_TO_HUMAN', at: at(31) }];
+    expect(await shown(page)).toMatchObject([
+      { outcome: 'COMPLETED', banners: handed, calls: [{ banners: [] }, { banners: handed }] },
+    ]);
+    await world.db.query('delete from monitoring_action');
+  });
+});

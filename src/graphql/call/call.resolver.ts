@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { callAnalysis } from '../../domain/disposition.js';
+import { wasAnswered } from '../../domain/leg.js';
 import type { Party } from '../../domain/presentation.js';
 import {
   bannersOf,
@@ -246,7 +247,13 @@ export class CallResolver {
   })
   async banners(@Root() row: CallRow, @Ctx() { loaders }: GraphQLContext) {
     const calls = await loaders.callsByInteraction.load(row.interactionId);
-    return bannersOf(row.transfers, calls.map(partyOf), partyOf(row));
+    const takeOvers = await loaders.takeOversByCall.load(row.id);
+    return bannersOf(
+      row.transfers,
+      calls.map(partyOf),
+      partyOf(row),
+      takeOvers.map(({ at }) => at),
+    );
   }
 
   @FieldResolver(() => CallType, {
@@ -280,4 +287,9 @@ export class CallResolver {
   }
 }
 
-const partyOf = (call: CallRow): Party => ({ id: call.id, role: call.role, startedAt: call.sortedAt });
+const partyOf = (call: CallRow): Party => ({
+  id: call.id,
+  role: call.role,
+  startedAt: call.sortedAt,
+  answeredAt: wasAnswered(call) ? (call.answeredAt ?? call.sortedAt) : null,
+});

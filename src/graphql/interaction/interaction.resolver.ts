@@ -175,8 +175,15 @@ export class InteractionResolver {
   @FieldResolver(() => [BannerType], {
     description: 'What happened on the way to other parties, in order of time.',
   })
-  banners(@Root() row: InteractionRow) {
-    return bannersOf(row.transfers, partiesOf(row), null);
+  async banners(@Root() row: InteractionRow, @Ctx() { loaders }: GraphQLContext) {
+    const parties = partiesOf(row);
+    const takeOvers = await Promise.all(parties.map(({ id }) => loaders.takeOversByCall.load(id)));
+    return bannersOf(
+      row.transfers,
+      parties,
+      null,
+      takeOvers.flat().map(({ at }) => at),
+    );
   }
 
   @FieldResolver(() => String, {
@@ -218,8 +225,8 @@ export class InteractionResolver {
   }
 }
 
-/** The stored bars say who took part, so banners need no statement. */
+/** The stored bars say who took part, and who answered. */
 const partiesOf = (row: InteractionRow) =>
-  row.segments.flatMap(({ legId, role, startedAt }) =>
-    legId === null || startedAt === null ? [] : [{ id: legId, role, startedAt }],
+  row.segments.flatMap(({ legId, role, startedAt, answeredAt }) =>
+    legId === null || startedAt === null ? [] : [{ id: legId, role, startedAt, answeredAt }],
   );

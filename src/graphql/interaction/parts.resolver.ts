@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import type { Disagreement } from '../../domain/disagreements.js';
 import type { Banner } from '../../domain/presentation.js';
 import type { Segment } from '../../domain/timeline.js';
+import type { InteractionTransfer } from '../../domain/transfer.js';
 import { explain } from '../../domain/why.js';
 import type { Link } from '../../storage/entities/leg.entity.js';
 import type { LegRow, StatusChangeRow } from '../../storage/read-model.js';
@@ -11,7 +12,7 @@ import { Needs } from '../guard.js';
 import { globalId } from '../node.js';
 import { SourceRecordType, SourceType } from '../source/source.type.js';
 import { LinkMatchType } from '../reconciliation/suggestion.type.js';
-import { BannerType } from './interaction.parts.type.js';
+import { BannerType, TransferType } from './interaction.parts.type.js';
 import { InteractionType } from './interaction.type.js';
 import { CorrelationKeyType, LegType, LinkEvidenceType, LinkType } from './leg.type.js';
 import { DEFAULT_LOCALE, localeOf } from './locale.js';
@@ -181,6 +182,18 @@ export class ClaimResolver {
   })
   leg(@Root() { legId }: ClaimType, @Ctx() { loaders }: GraphQLContext) {
     return legId === '' ? null : loaders.legs.load(legId);
+  }
+}
+
+@Resolver(() => TransferType)
+export class TransferResolver {
+  @FieldResolver(() => Boolean, {
+    description:
+      "True when no system states it: a human answered in the assistant's call, so it was handed over. How it was " +
+      'done, and who asked for it, is unknown then.',
+  })
+  isDerived(@Root() { isDerived = false }: Partial<InteractionTransfer>) {
+    return isDerived;
   }
 }
 

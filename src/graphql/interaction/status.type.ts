@@ -108,11 +108,23 @@ export class SegmentType {
   @Field(() => SegmentStateEnum, { description: 'Whether it is there.' })
   state!: SegmentState;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the system joined; null for a placeholder.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'When the system joined; of a placeholder when it should have: the bridge for a human, the answer for an ' +
+      'assistant. Null when nothing tells.',
+  })
   startedAt!: Instant | null;
 
   @Field(() => DateTime, { nullable: true, description: 'When it left; null while it goes on.' })
   endedAt!: Instant | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'Until when the record of a placeholder may still come; null for a leg, and once none is awaited.',
+  })
+  expectedBy!: Instant | null;
 
   @Field(() => Int, { nullable: true, description: 'From the start of the interaction, in ms.' })
   offsetMs!: number | null;

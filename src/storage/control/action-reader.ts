@@ -27,6 +27,12 @@ export interface ActionFilter {
 /** How far back a reader of changes looks, by the database's clock: longer than any transaction lasts. */
 const LOOK_BACK = `interval '60 seconds'`;
 
+/** That somebody took a call over. */
+export interface TakeOver {
+  callId: string;
+  at: Instant;
+}
+
 /** Reads actions on live calls, coaching notes, and calls that wait for a human. */
 export class ActionReader {
   constructor(
@@ -74,6 +80,18 @@ export class ActionReader {
       `select ${this.columns} from monitoring_action a where a.tenant_id = $1 and a.id = any($2::uuid[])`,
       tenantId,
       ids,
+    );
+  }
+
+  /** When somebody took each call over, in order of time: every take-over that the vendor confirmed. */
+  takeOversByCalls(tenantId: string, callIds: readonly string[]): Promise<TakeOver[]> {
+    return this.rows<TakeOver>(
+      `select call_id as "callId", settled_at as at from monitoring_action
+        where tenant_id = $1 and call_id = any($2::uuid[]) and kind = 'TAKE_OVER' and state = 'DONE'
+          and settled_at is not null
+        order by call_id, settled_at, id`,
+      tenantId,
+      callIds,
     );
   }
 
