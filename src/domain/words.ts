@@ -181,7 +181,7 @@ export const LEG_VERDICTS = words('TOGETHER', 'APART', 'DISMISSED');
 export type LegVerdict = (typeof LEG_VERDICTS)[number];
 
 /** Too many legs carry a key, so that it joins none; or it was used again, so that it joins only the first. */
-export const KEY_REACH_FAULTS = words('TOO_MANY_LEGS', 'TOO_FAR_APART');
+export const KEY_REACH_FAULTS = words('TOO_MANY_LEGS', 'TOO_FAR_APART', 'SESSION_TOO_LARGE');
 export type KeyReachFault = (typeof KEY_REACH_FAULTS)[number];
 
 /** Why a person leaves a broken trace as it is. */

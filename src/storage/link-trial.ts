@@ -7,7 +7,8 @@ import type { KnownCall } from './trace/call-store.js';
 import { loadCalls } from './trace/call-store.js';
 import { weighAround } from './trace/judge.js';
 import { nameOf } from './trace/matcher.js';
-import { fellowLegs, identify, regroup } from './trace/rejoin.js';
+import { fellowLegs } from './trace/correlation.js';
+import { identify, regroup } from './trace/rejoin.js';
 import type { TenantSurroundings } from './trace/surroundings.js';
 
 /** A dialer's and an assistant's leg that circumstances may link. */
@@ -56,7 +57,8 @@ export async function tryLinks(
   if (shifts.turned.length === 0) return { differences: [], interactions: [], present: new Map() };
   const { tenantId } = tenant;
   const touched = [...shifts.turned, ...shifts.come, ...shifts.gone].flatMap(legsOf);
-  const known = await loadCalls(tx, tenantId, await fellowLegs(tx, tenantId, [...new Set(touched)]));
+  const { fellows } = await fellowLegs(tx, tenantId, [...new Set(touched)]);
+  const known = await loadCalls(tx, tenantId, fellows);
   const bonds = await loadBonds(
     tx,
     tenantId,

@@ -1,8 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { partition } from '../../src/domain/correlate.js';
 import { DEFAULT_POLICY } from '../../src/domain/policy.js';
+import type { Joinable } from '../../src/domain/reach.js';
+import { presenceOf } from '../../src/domain/thread.js';
+import type { Channel } from '../../src/domain/words.js';
 import { PolicyStore } from '../../src/storage/policy-store.js';
 import { RelationReader } from '../../src/storage/relation-reader.js';
 import { Decisions } from '../../src/storage/trace/decisions.js';
+import { call } from '../support/calls.js';
 import type { SourceName } from '../support/world.js';
 import { at, BASE, World } from '../support/world.js';
 
@@ -77,7 +83,7 @@ async function state(): Promise<object[]> {
     world.db.query(
       "select external_id, (link - 'decidedAt') as link, keys, ignored_keys, end_presumed from leg order by tenant_id, 1",
     ),
-    world.db.query('select namespace, value from quarantined_key order by 1, 2'),
+    world.db.query('select namespace, value, reach from quarantined_key order by 1, 2'),
   ]);
   return [...told.flat(), await related()];
 }
@@ -265,6 +271,88 @@ describe('sessions of one thread', () => {
   });
 });
 
+describe('a system that knows only the id of the thread', () => {
+  it('has one interaction that opens again with each message when it sends that id alone', async () => {
+    await world.send('chat', message('t1', 0));
+    world.now = BASE + DAY * 1_000;
+    await world.trace.sweep(world.now);
+    const [before] = await world.summaries();
+    expect(before).toMatchObject({ legs: ['chat/t1'], status: 'COMPLETE', messages: 1 });
+    await world.send('chat', message('t1', DAY));
+    const after = await world.summaries();
+    expect(after).toEqual([
+      {
+        ...before,
+        status: 'IN_PROGRESS',
+        why: 'CALL_IN_PROGRESS',
+        outcome: null,
+        endedAt: null,
+        messages: 2,
+      },
+    ]);
+  });
+
+  it('has its sessions when it makes an id of the time of a message, and may make more ids than there are sessions', async () => {
+    const times = [0, 10 * MINUTE, 35 * MINUTE, 3 * HOUR, 3 * HOUR + 60];
+    for (const seconds of [...times].reverse()) await world.send('chat', message(`t1/${seconds}`, seconds));
+    expect(await groups()).toEqual([
+      'chat/t1/0 + chat/t1/2100 + chat/t1/600',
+      'chat/t1/10800 + chat/t1/10860',
+    ]);
+    expect(await related()).toEqual({ 't1/0': ['NEXT t1/10800'], 't1/10800': ['PREVIOUS t1/0'] });
+  });
+});
+
+describe('what the database joins, leg by leg', () => {
+  type Draft = { source: SourceName; channel?: Channel; from: number; length: number; ids: string[] };
+  const draft = fc.record({
+    kind: fc.constantFrom<Pick<Draft, 'source' | 'channel'>[]>(
+      { source: 'chat', channel: 'CHAT' },
+      { source: 'chat', channel: 'CHAT' },
+      { source: 'chat', channel: 'SMS' },
+      { source: 'human' },
+      { source: 'assistant', channel: 'CHAT' },
+      { source: 'dialer', channel: 'VOICE' },
+    ),
+    from: fc.nat(30),
+    length: fc.nat(4),
+    ids: fc.constantFrom<string[][]>(['t1'], ['t1'], ['t2'], ['t1', 't2']),
+  });
+  const recordOf = ({ channel, from, length, ids }: Draft, n: number) =>
+    session(`l${n}`, from * 10 * MINUTE, (from + length) * 10 * MINUTE, {
+      channel,
+      keys: ids.map((value) => ({ namespace: 'thread_id', value })),
+    });
+
+  it('is what the domain joins of all legs at once (property)', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(draft, { minLength: 3, maxLength: 9 }), async (drafts) => {
+        await world.clear();
+        const legs = drafts.map(({ kind, ...rest }): Draft => ({ ...kind, ...rest }));
+        for (const [n, one] of legs.entries()) await world.send(one.source, recordOf(one, n));
+        const joinables = legs.map((one, n): Joinable => {
+          const role = { chat: 'CHAT', human: 'HUMAN', assistant: 'ASSISTANT', dialer: 'DIALER' } as const;
+          const times = {
+            channel: one.channel ?? null,
+            startedAt: one.from * 10 * MINUTE * 1_000,
+            endedAt: (one.from + one.length) * 10 * MINUTE * 1_000,
+          };
+          const leg = call(role[one.source], { externalId: `l${n}`, id: `${one.source}/l${n}`, ...times });
+          const keys = one.ids.map((value) => ({
+            namespace: 'thread_id',
+            value,
+            scope: 'INTERACTION' as const,
+          }));
+          return { leg, keys, presence: presenceOf(leg, DEFAULT_POLICY) };
+        });
+        const expected = partition(joinables).groups.map(({ legIds }) => [...legIds].sort().join(' + '));
+        expect(await groups()).toEqual(expected.sort());
+      }),
+      { numRuns: 12 },
+    );
+  }, 120_000);
+});
+
 describe('a thread of many sessions', () => {
   const hundred = (source: 'chat' | 'human', rest: object = {}) =>
     Array.from({ length: 100 }, (_, n) => session(`${source}-${n}`, n * HOUR, n * HOUR + 60, rest));
@@ -305,6 +393,8 @@ describe('a thread of many sessions', () => {
       `select count(*)::int as n from interaction where disagreements @> '[{"code":"KEY_QUARANTINED"}]'`,
     );
     expect(row?.n).toBe(66);
+    const items: unknown[] = await world.db.query('select value, reach from quarantined_key');
+    expect(items).toEqual([{ value: 't1', reach: 'SESSION_TOO_LARGE' }]);
     const before = await state();
     await rebuild();
     expect(await state()).toEqual(before);

@@ -6,7 +6,7 @@ import type { RunningServer, ServerOptions } from '../../src/app/compose.js';
 import { startServer } from '../../src/app/compose.js';
 import { readConfig } from '../../src/app/config.js';
 import type { Database } from '../../src/app/database.js';
-import type { ApiRole } from '../../src/domain/words.js';
+import type { ApiRole, Role } from '../../src/domain/words.js';
 import { createDataSource } from '../../src/storage/data-source.js';
 import { testDatabase } from './database.js';
 
@@ -56,7 +56,7 @@ export class TestServer {
     tenant: string,
     name: string,
     provider: string,
-    role: 'DIALER' | 'ASSISTANT' | 'HUMAN',
+    role: Role,
     secret: string | null = null,
   ): Promise<string> {
     const { id } = await this.server.tenants.ensure(tenant);

@@ -178,6 +178,8 @@ export const FlaggedByEnum = enumOf<FlaggedBy>('FlaggedBy', 'Who raised a review
 
 export const KeyReachFaultEnum = enumOf<KeyReachFault>('KeyReachFault', 'In what a key reaches too far.', {
   TOO_MANY_LEGS: 'More than 64 legs carry it: it joins none of them.',
+  SESSION_TOO_LARGE:
+    'It is the id of a written thread of which one session has more than 64 legs: it joins none of these.',
   TOO_FAR_APART:
     'It was used again after more than 24 hours: it joins only legs that began within 24 hours of its first.',
 });

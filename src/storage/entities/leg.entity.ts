@@ -77,6 +77,7 @@ export class LegEntity implements Leg {
 @Entity('correlation_key')
 @Index('correlation_key_by_leg', ['tenantId', 'legId'])
 @Index('correlation_key_by_value', ['tenantId', 'value'])
+@Index('correlation_key_of_call', ['tenantId', 'namespace', 'value', 'legId'], { where: 'limit_ms = 0' })
 @Index('correlation_key_by_session', ['tenantId', 'namespace', 'value', 'openUntil'], {
   where: 'limit_ms > 0',
 })

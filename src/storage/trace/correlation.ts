@@ -40,7 +40,7 @@ export async function writeKeys(
   );
 }
 
-/** Keys by which these legs are in a session of too many legs, where that is not known yet. */
+/** Notes keys by which these legs are in a session of too many legs, where that is not known yet. */
 export async function noteOverfull(
   tx: EntityManager,
   tenantId: string,
@@ -59,6 +59,8 @@ export async function noteOverfull(
         and k.scope = 'INTERACTION'`,
     [tenantId, JSON.stringify(fresh)],
   );
+  const keys = new Map(fresh.map((key) => [keyName(key), key]));
+  await noteQuarantine(tx, tenantId, [...keys.values()], 'SESSION_TOO_LARGE');
 }
 
 /** A key that turns out to be a thread's is cut into sessions, however many legs carry it. */
@@ -67,7 +69,7 @@ async function releaseThreads(tx: EntityManager, tenantId: string, legIds: reado
   await tx.query(
     `delete from quarantined_key q using correlation_key k
       where k.tenant_id = $1 and k.leg_id = any($2::uuid[]) and k.scope = 'INTERACTION'
-        and q.tenant_id = $1 and q.namespace = k.namespace and q.value = k.value`,
+        and q.tenant_id = $1 and q.namespace = k.namespace and q.value = k.value and q.reach = 'TOO_MANY_LEGS'`,
     [tenantId, legIds],
   );
 }
@@ -112,36 +114,23 @@ export async function noteQuarantine(
 
 /**
  * All legs that the given ones, and those of their interactions, reach over strong keys, over the word of a person,
- * and over weak links; themselves included. Of a thread that is the sessions they meet, and nothing before or after.
+ * and over weak links; themselves included. Of a thread that is the sessions they meet, and nothing before or after;
+ * `overSessions` looks for them too, which takes several times as long to plan.
  */
 export async function reachableLegs(
   tx: EntityManager,
   tenantId: string,
   legIds: readonly string[],
+  overSessions: boolean,
 ): Promise<string[]> {
-  const rows: { legId: string }[] = await tx.query(
-    `with recursive reached(leg_id) as (
-       (select unnest($2::uuid[])
-        union
-        select fellow.id from leg l join leg fellow on fellow.tenant_id = $1 and fellow.interaction_id = l.interaction_id
-         where l.tenant_id = $1 and l.id = any($2::uuid[]))
-       union
-       select other.leg_id from reached cross join lateral (${NEIGHBOURS}) other
-     )
-     select leg_id as "legId" from reached`,
-    [tenantId, legIds],
-  );
-  return rows.map((row) => row.legId);
+  const rows: { legId: string }[] = await tx.query(overSessions ? OVER_SESSIONS : OVER_CALLS, [
+    tenantId,
+    legIds,
+  ]);
+  return rows.map(({ legId }) => legId);
 }
 
-/** `offset 0` fences the lookups: first the leg's own few keys, then the legs that carry them. */
-const NEIGHBOURS = `
-  select other.leg_id
-    from (select k.*, ${isOfSession('k')} as is_of_session from correlation_key k
-           where k.tenant_id = $1 and k.leg_id = reached.leg_id and k.scope = 'INTERACTION'
-          offset 0) own
-   cross join lateral (${callsWith('own', KEY_LIMITS.legs + 1)} union all ${sessionOf('own')} offset 0) other
-  union all
+const DECIDED = `
   select other_leg_id from leg_verdict where tenant_id = $1 and leg_id = reached.leg_id and verdict = 'TOGETHER'
   union all
   select leg_id from leg_verdict where tenant_id = $1 and other_leg_id = reached.leg_id and verdict = 'TOGETHER'
@@ -149,3 +138,51 @@ const NEIGHBOURS = `
   select assistant_leg_id from leg_pair where tenant_id = $1 and dialer_leg_id = reached.leg_id and is_linked
   union all
   select dialer_leg_id from leg_pair where tenant_id = $1 and assistant_leg_id = reached.leg_id and is_linked`;
+
+/** All that is reached over steps from `reached.leg_id`. */
+const reaching = (step: string): string => `
+  with recursive reached(leg_id) as (
+    (select unnest($2::uuid[])
+     union
+     select fellow.id from leg l join leg fellow on fellow.tenant_id = $1 and fellow.interaction_id = l.interaction_id
+      where l.tenant_id = $1 and l.id = any($2::uuid[]))
+    union
+    select other.leg_id from reached cross join lateral (${step} union all ${DECIDED}) other
+  )
+  select leg_id as "legId" from reached`;
+
+/** `offset 0` fences the lookups: first the leg's own few keys that may join, then the legs that carry them. */
+const OVER_CALLS = reaching(
+  `select other.leg_id
+     from (select k.namespace, k.value from correlation_key k
+            where k.tenant_id = $1 and k.leg_id = reached.leg_id and k.scope = 'INTERACTION'
+              and not ${isQuarantined('k')} and not ${isThread('k')}
+           offset 0) own
+    cross join lateral (
+          select c.leg_id from correlation_key c where ${isSameKey('c', 'own')} offset 0) other`,
+);
+
+const OVER_SESSIONS = reaching(
+  `select other.leg_id
+     from (select k.*, ${isOfSession('k')} as is_of_session from correlation_key k
+            where k.tenant_id = $1 and k.leg_id = reached.leg_id and k.scope = 'INTERACTION'
+           offset 0) own
+    cross join lateral (${callsWith('own', KEY_LIMITS.legs + 1)} union all ${sessionOf('own')} offset 0) other`,
+);
+
+/** Other legs of the same interactions, which may have to part; and whether any of the given ones is in a thread. */
+export async function fellowLegs(
+  tx: EntityManager,
+  tenantId: string,
+  legIds: readonly string[],
+): Promise<{ fellows: string[]; areInThread: boolean }> {
+  const [row]: { fellows: string[] | null; areInThread: boolean }[] = await tx.query(
+    `select array(select l.id from leg l where l.tenant_id = $1 and l.interaction_id in
+                    (select interaction_id from leg where tenant_id = $1 and id = any($2::uuid[]))) as fellows,
+            exists (select from correlation_key k
+                     where k.tenant_id = $1 and k.leg_id = any($2::uuid[]) and k.scope = 'INTERACTION'
+                       and (k.is_written or ${isThread('k')})) as "areInThread"`,
+    [tenantId, legIds],
+  );
+  return { fellows: row?.fellows ?? [], areInThread: row?.areInThread === true };
+}

@@ -70,7 +70,7 @@ async function releaseKeys(db: DataSource, tenantId: string): Promise<void> {
   await db.query(
     `delete from quarantined_key q
       where q.tenant_id = $1
-        and (q.reach = 'TOO_FAR_APART' or (select count(*) from (select from correlation_key k
+        and (q.reach <> 'TOO_MANY_LEGS' or (select count(*) from (select from correlation_key k
                where k.tenant_id = q.tenant_id and k.namespace = q.namespace and k.value = q.value
                  and k.scope = 'INTERACTION' limit $2) carriers) <= $2 - 1)`,
     [tenantId, KEY_LIMITS.legs + 1],

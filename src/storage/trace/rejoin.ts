@@ -15,7 +15,7 @@ import type { Bonds } from './bonds.js';
 import { loadBonds, removePairs } from './bonds.js';
 import type { KnownCall } from './call-store.js';
 import { loadCalls } from './call-store.js';
-import { noteOverfull, noteQuarantine, reachableLegs } from './correlation.js';
+import { fellowLegs, noteOverfull, noteQuarantine, reachableLegs } from './correlation.js';
 import type { Cause } from './cause.js';
 import { lockInteractions, writeInteractions } from './interaction-store.js';
 import { mergeInteractions } from './merge.js';
@@ -38,9 +38,7 @@ export async function settleReach(
 ): Promise<{ known: KnownCall[]; before: LockedInteractions }> {
   let before: LockedInteractions | null = null;
   for (;;) {
-    const reach = await reachableLegs(tx, tenantId, seeds);
-    const fellows = await fellowLegs(tx, tenantId, reach);
-    const stored = await loadCalls(tx, tenantId, [...new Set([...reach, ...fellows])]);
+    const stored = await loadCalls(tx, tenantId, await reachOf(tx, tenantId, seeds));
     const ids = [...new Set(stored.flatMap(({ interactionId }) => interactionId ?? []))].sort();
     if (before !== null && ids.every((id) => before?.has(id)))
       return { known: withRefreshed(stored, refreshed), before };
@@ -48,18 +46,13 @@ export async function settleReach(
   }
 }
 
-/** All legs of the interactions of the given ones: they may have to part. */
-export async function fellowLegs(
-  tx: EntityManager,
-  tenantId: string,
-  legIds: readonly string[],
-): Promise<string[]> {
-  const rows: { id: string }[] = await tx.query(
-    `select l.id from leg l where l.tenant_id = $1 and l.interaction_id in
-       (select interaction_id from leg where tenant_id = $1 and id = any($2::uuid[]))`,
-    [tenantId, legIds],
-  );
-  return rows.map((row) => row.id);
+/** The legs in reach, with all others of their interactions. */
+async function reachOf(tx: EntityManager, tenantId: string, seeds: readonly string[]): Promise<string[]> {
+  const reach = await reachableLegs(tx, tenantId, seeds, false);
+  const { fellows, areInThread } = await fellowLegs(tx, tenantId, reach);
+  if (!areInThread) return [...new Set([...reach, ...fellows])];
+  const further = await reachableLegs(tx, tenantId, [...reach, ...fellows], true);
+  return [...new Set([...further, ...(await fellowLegs(tx, tenantId, further)).fellows])];
 }
 
 /** The stored calls, with those that were folded anew in their new state. */

@@ -28,20 +28,24 @@ const touches = (a: string, b: string): string => {
   return `${follows(a, b)} and ${follows(b, a)}`;
 };
 
-/** Where in the index of a key the rows begin that may touch `k`: none that is closed before `k` began. */
-const fromThere = (c: string, k: string): string =>
-  `${c}.${MAY_BE_CUT} and ${c}.open_until >= ${k}.began_at - ${ms(`${k}.limit_ms`)}`;
+/**
+ * The rows of the key of row `k` that inactivity may cut, but for those that were closed before `k` began. The order
+ * is that of their index: without it the planner, which takes threads for short, would rather read them all.
+ */
+const notClosedBefore = (k: string): string =>
+  `(select c.* from correlation_key c
+     where ${isSameKey('c', k)} and c.${MAY_BE_CUT} and c.open_until >= ${k}.began_at - ${ms(`${k}.limit_ms`)}
+     order by c.open_until offset 0)`;
 
 /** Is the leg of row `k` messages, or one that does not say what it is and meets messages? */
 export const isOfSession = (k: string): string =>
   `(${k}.is_written or (${k}.${MAY_BE_CUT} and exists (
-     select from correlation_key w
-      where ${isSameKey('w', k)} and ${fromThere('w', k)} and w.is_written and ${touches('w', k)})))`;
+     select from ${notClosedBefore(k)} w where w.is_written and ${touches('w', k)})))`;
 
 /** Legs of no session with the key of row `k`, unless it is messages or under quarantine. More are too many anyway. */
 export const callsWith = (k: string, limit: number): string =>
-  `(select c.leg_id from correlation_key c
-     where not ${k}.is_written and not ${isQuarantined(k)} and ${isSameKey('c', k)} and not ${isOfSession('c')}
+  `(select o.leg_id from correlation_key o
+     where not ${k}.is_written and not ${isQuarantined(k)} and ${isSameKey('o', k)} and not ${isOfSession('o')}
      limit ${limit})`;
 
 /**
@@ -49,12 +53,12 @@ export const callsWith = (k: string, limit: number): string =>
  * enough to tell so.
  */
 export const sessionOf = (k: string): string => {
-  const meeting = `${isSameKey('c', k)} and ${touches('c', k)} and (${k}.is_of_session or ${isOfSession('c')})`;
+  const meets = `${touches('o', k)} and (${k}.is_of_session or ${isOfSession('o')})`;
   return `
-   (select c.leg_id from correlation_key c where ${fromThere('c', k)} and not c.is_overfull and ${meeting})
+   (select o.leg_id from ${notClosedBefore(k)} o where not o.is_overfull and ${meets})
    union all
-   (select c.leg_id from correlation_key c
-     where not ${k}.is_overfull and ${fromThere('c', k)} and c.is_overfull and ${meeting} limit 1)
+   (select o.leg_id from ${notClosedBefore(k)} o where not ${k}.is_overfull and o.is_overfull and ${meets} limit 1)
    union all
-   (select c.leg_id from correlation_key c where ${k}.is_of_session and c.limit_ms = 0 and ${meeting})`;
+   (select o.leg_id from correlation_key o
+     where ${k}.is_of_session and ${isSameKey('o', k)} and o.limit_ms = 0 and ${touches('o', k)})`;
 };

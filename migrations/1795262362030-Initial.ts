@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795261843242 implements MigrationInterface {
-  name = 'Initial1795261843242';
+export class Initial1795262362030 implements MigrationInterface {
+  name = 'Initial1795262362030';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -686,6 +686,10 @@ export class Initial1795261843242 implements MigrationInterface {
             WHERE limit_ms > 0
         `);
     await queryRunner.query(`
+            CREATE INDEX "correlation_key_of_call" ON "correlation_key" ("tenant_id", "namespace", "value", "leg_id")
+            WHERE limit_ms = 0
+        `);
+    await queryRunner.query(`
             CREATE INDEX "correlation_key_by_value" ON "correlation_key" ("tenant_id", "value")
         `);
     await queryRunner.query(`
@@ -1086,6 +1090,9 @@ export class Initial1795261843242 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP INDEX "public"."correlation_key_by_value"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."correlation_key_of_call"
         `);
     await queryRunner.query(`
             DROP INDEX "public"."correlation_key_by_session"
