@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { GraphQLField, GraphQLInputType, GraphQLOutputType } from 'graphql';
-import { getNamedType, isInterfaceType, isNonNullType, isObjectType, isUnionType } from 'graphql';
+import type { GraphQLOutputType } from 'graphql';
 import type { Monitor } from '../../src/control/monitor.js';
 import type { ApiRole, MonitoringKind } from '../../src/domain/words.js';
 import { globalId } from '../../src/graphql/node.js';
 import { frameOf, liveSide } from '../support/live.js';
 import { at, BASE, World } from '../support/world.js';
 import { contextFor, run, schema, servicesOn } from './api.js';
+import { Everything } from './everything.js';
 
 /** Each hidden thing has a value that nothing else has. */
 const USAGE = ['7110011', '7220022', '7330033'];
@@ -84,72 +84,16 @@ const as = (role: ApiRole) =>
     role,
   );
 
-/** Arguments that must be given, by name. */
-const argumentOf = (name: string, field: string): string | null => {
-  const known: Record<string, string | undefined> = {
-    id: ids[field] ?? ids['interaction'],
+const everything = () =>
+  new Everything({
+    id: ids['interaction'],
+    'call.id': ids['call'],
     callId: ids['call'],
     interactionId: ids['interaction'],
     address: '+12025550123',
     asOf: at(0),
-  };
-  const value = known[name];
-  return value === undefined ? null : JSON.stringify(value);
-};
-
-/** The arguments of a field, or null when one that it must have is not known here. */
-function argumentsOf(field: GraphQLField<unknown, unknown>): string | null {
-  const needed = field.args.filter(
-    ({ type, defaultValue }) => isNonNullType(type as GraphQLInputType) && defaultValue === undefined,
-  );
-  const given = needed.map(({ name }) => [name, argumentOf(name, field.name)] as const);
-  if (given.some(([, value]) => value === null)) return null;
-  return given.length === 0 ? '' : `(${given.map(([name, value]) => `${name}: ${value ?? ''}`).join(', ')})`;
-}
-
-/** Everything that can be selected of a type: no type twice on one way, so that it ends. */
-function selectionOf(type: GraphQLOutputType, path: readonly string[]): string | null {
-  const named = getNamedType(type);
-  if (isUnionType(named) || isInterfaceType(named)) {
-    const parts = schema.getPossibleTypes(named).flatMap((one) => {
-      const fields = fieldsOf(one, path);
-      return fields === null ? [] : [`... on ${one.name} ${fields}`];
-    });
-    return `{ __typename ${parts.join(' ')} }`;
-  }
-  return isObjectType(named) ? fieldsOf(named, path) : '';
-}
-
-/** Aliases keep fields of one name apart that different types of a union give different shapes. */
-function fieldsOf(type: { name: string; getFields(): object }, path: readonly string[]): string | null {
-  if (path.includes(type.name) || path.length > 4) return null;
-  const fields = Object.values(type.getFields() as Record<string, GraphQLField<unknown, unknown>>);
-  const selected = fields.flatMap((field) => {
-    const given = argumentsOf(field);
-    const selection = given === null ? null : selectionOf(field.type, [...path, type.name]);
-    return given === null || selection === null
-      ? []
-      : [`${type.name}_${field.name}: ${field.name}${given} ${selection}`];
   });
-  return selected.length === 0 ? null : `{ ${selected.join(' ')} }`;
-}
-
-/** A document for each root field that can be asked, with all that is below it. */
-const documents = (): [name: string, document: string][] =>
-  Object.values(schema.getQueryType()?.getFields() ?? {}).flatMap((field) => {
-    const targets =
-      field.name === 'node' ? Object.values(ids).map((id) => `(id: ${JSON.stringify(id)})`) : [];
-    const given = targets.length > 0 ? targets : [argumentsOf(field)];
-    return given.flatMap((args) => {
-      const selection =
-        args === null
-          ? null
-          : selectionOf(field.type, field.name === 'node' ? ['Query', 'Node', 'Node'] : ['Query']);
-      return selection === null
-        ? []
-        : [[field.name, `{ ${field.name}${args ?? ''} ${selection} }`] as [string, string]];
-    });
-  });
+const documents = () => everything().queries(Object.values(ids));
 
 /** What a role is answered to a document, data and errors alike. */
 async function answerTo(role: ApiRole, document: string): Promise<string> {
@@ -177,7 +121,8 @@ describe('a value that a role may not see', () => {
 
   it.each(ROLES)('is in no event that %s subscribes to', async (role) => {
     const context = as(role);
-    const event = selectionOf(schema.getType('InteractionFeedEvent') as GraphQLOutputType, []) ?? '';
+    const event =
+      everything().selectionOf(schema.getType('InteractionFeedEvent') as GraphQLOutputType, []) ?? '';
     for await (const value of context.live.interactions(context.frame, {
       filter: null,
       after: null,

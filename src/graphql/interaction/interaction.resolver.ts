@@ -29,7 +29,7 @@ import { SourceRecordType } from '../source/source.type.js';
 import { AS_OF, InteractionsArgs } from './interaction.args.js';
 import { customerOf } from './customer.resolver.js';
 import { CustomerType } from './customer.type.js';
-import { facetsOf } from './facets.type.js';
+import { interactionList } from './interaction-list.js';
 import { BannerType } from './interaction.parts.type.js';
 import { InteractionConnection, InteractionType } from './interaction.type.js';
 import { LegType } from './leg.type.js';
@@ -46,10 +46,7 @@ export class InteractionResolver {
     @Args(() => InteractionsArgs) { filter, orderBy, asOf, ...page }: InteractionsArgs,
     @Ctx() { readers, frame: now }: GraphQLContext,
   ) {
-    const frame = frameAsOf(now, asOf);
-    const counted = () => readers.interactions.count(frame, filter);
-    const found = connection(await readers.interactions.page(frame, filter, orderBy, page), counted);
-    return { ...found, facets: () => facetsOf((asked) => readers.interactions.facets(frame, filter, asked)) };
+    return interactionList(readers, frameAsOf(now, asOf), { filter, orderBy, page });
   }
 
   @Query(() => InteractionType, {

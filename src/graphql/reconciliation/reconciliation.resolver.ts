@@ -6,10 +6,11 @@ import { pageSize } from '../../storage/list/page-size.js';
 import type { InteractionRow } from '../../storage/read-model.js';
 import type { SuggestionRow } from '../../storage/reconciliation-reader.js';
 import { openDrops } from '../../storage/reconciliation-reader.js';
-import { connection, ForwardArgs } from '../connection.js';
+import { ForwardArgs } from '../connection.js';
 import type { GraphQLContext } from '../context.js';
 import { Needs } from '../guard.js';
 import { InteractionFilterInput } from '../interaction/interaction.args.js';
+import { interactionList } from '../interaction/interaction-list.js';
 import { InteractionConnection, InteractionType } from '../interaction/interaction.type.js';
 import { CorrelationKeyType, LegType } from '../interaction/leg.type.js';
 import { localId } from '../node.js';
@@ -54,9 +55,7 @@ export class ReconciliationResolver {
     @Ctx() { readers, frame }: GraphQLContext,
   ) {
     const contested = { disagreement: ['KEY_OVERRULED' as const], and: filter === null ? [] : [filter] };
-    return connection(await readers.interactions.page(frame, contested, null, page), () =>
-      readers.interactions.count(frame, contested),
-    );
+    return interactionList(readers, frame, { filter: contested, orderBy: null, page });
   }
 
   @Needs('READ_SOURCES')
@@ -95,9 +94,7 @@ export class ReconciliationGroupResolver {
     @Ctx() { readers, frame }: GraphQLContext,
   ) {
     const own = openDrops(dropStage, dropDetail, filter);
-    return connection(await readers.interactions.page(frame, own, null, page), () =>
-      readers.interactions.count(frame, own),
-    );
+    return interactionList(readers, frame, { filter: own, orderBy: null, page });
   }
 }
 
