@@ -1,4 +1,6 @@
-import type { Instant } from './words.js';
+import type { PolicySet } from './policy.js';
+import type { Instant, Role } from './words.js';
+import { ROLES } from './words.js';
 
 const HOUR = 3_600_000;
 
@@ -31,3 +33,18 @@ export const lagP99 = (lag: LagStats | null): number | null =>
 /** How long a call of the source goes on without a word; null: not known well enough. */
 export const gapP99 = (lag: LagStats | null): number | null =>
   lag !== null && lag.gapSamples >= LAG_RULES.minSamples ? lag.gapP99Ms : null;
+
+type Lags = Readonly<Partial<Record<Role, number>>>;
+
+/**
+ * How long ago an interaction can have ended, in ms, of which another measurement moves a deadline; null when it
+ * moves none: a lag that is shorter than every window decides nothing.
+ */
+export function reachOfChange(before: Lags, after: Lags, policy: PolicySet): number | null {
+  const reaches = ROLES.flatMap((role) => {
+    const windows = [policy, ...policy.overrides].flatMap(({ window }) => window?.[role] ?? []);
+    const [old, next] = [before, after].map((lags) => Math.max(lags[role] ?? 0, Math.min(...windows)));
+    return old === next ? [] : [Math.max(old ?? 0, next ?? 0, ...windows)];
+  });
+  return reaches.length === 0 ? null : Math.max(...reaches);
+}

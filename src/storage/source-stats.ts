@@ -4,10 +4,12 @@ import type { Instant } from '../domain/words.js';
 import type { CalibratedPair } from './stats/calibrator.js';
 import { CALIBRATION_AGE_MS, calibratePairs } from './stats/calibrator.js';
 import { measureClocks } from './stats/clocks.js';
+import { settleDeadlines } from './stats/deadlines.js';
 import { measureHealth } from './stats/health.js';
 import { measureLag } from './stats/lag.js';
 import { standingHours } from './stats/standing.js';
 import { tryLock } from './trace/locks.js';
+import { loadSurroundings } from './trace/surroundings.js';
 import { inTransaction } from './transaction.js';
 import { settleDrops } from './watermark-store.js';
 
@@ -28,7 +30,9 @@ export class SourceStats {
   measureTenant(tenantId: string, now: Instant): Promise<boolean> {
     return inTransaction(this.db, async (tx) => {
       if (!(await tryLock(tx, tenantId, 'measure'))) return false;
+      const before = await loadSurroundings(tx, tenantId, now);
       await measureLag(tx, tenantId, now);
+      await settleDeadlines(tx, before, now);
       await measureClocks(tx, tenantId, now);
       await measureHealth(tx, tenantId, now);
       await calibratePairs(tx, tenantId, now, now - CALIBRATION_AGE_MS);

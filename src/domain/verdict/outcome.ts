@@ -1,9 +1,9 @@
 import type { Call } from '../call.js';
 import { endClaims } from '../ending.js';
-import { byStart } from '../leg.js';
+import { byStart, wasAnswered } from '../leg.js';
 import type { CallStatus, DisconnectedBy } from '../words.js';
 import type { Session } from './session.js';
-import { originKind, originOf, primaryLeg, referenceType } from './session.js';
+import { originKind, originOf, primaryLeg, referenceLegs, referenceType } from './session.js';
 import { threadOutcome } from './thread.js';
 import type { EndedBy, SessionResult, VerdictOutcome } from './verdict.js';
 
@@ -42,7 +42,7 @@ function ownOutcome(session: Session): VerdictOutcome | null {
 }
 
 function callOutcome(session: Session, leg: Call): VerdictOutcome {
-  const seconds = talkSeconds(leg);
+  const seconds = talkSeconds(session, leg);
   const detail = {
     ...(seconds === null ? {} : { duration_sec: String(seconds) }),
     ...(leg.endReason === null ? {} : { hangup_reason: leg.endReason }),
@@ -55,8 +55,14 @@ function callOutcome(session: Session, leg: Call): VerdictOutcome {
   };
 }
 
-/** From the answer to the hang-up, in whole seconds; null when it was never answered, or has not ended. */
-function talkSeconds({ answeredAt, endedAt }: Call): number | null {
+/**
+ * From the answer to the hang-up, in whole seconds; null when it was never answered, or has not ended. Of a leg that
+ * was answered at a time it does not state, the first answer on the line counts.
+ */
+function talkSeconds(session: Session, leg: Call): number | null {
+  const answers = wasAnswered(leg) ? referenceLegs(session).flatMap((one) => one.answeredAt ?? []) : [];
+  const answeredAt = leg.answeredAt ?? (answers.length === 0 ? null : Math.min(...answers));
+  const { endedAt } = leg;
   if (answeredAt === null || endedAt === null) return null;
   return Math.max(0, Math.round((endedAt - answeredAt) / 1_000));
 }

@@ -1,7 +1,8 @@
 import type { Call } from '../call.js';
 import type { Interaction } from '../interaction.js';
-import { byStart } from '../leg.js';
-import type { Channel, Role } from '../words.js';
+import type { LegKey } from '../leg.js';
+import { byStart, legStart } from '../leg.js';
+import type { Channel, Instant, Role } from '../words.js';
 import type { OriginKind, OriginType, ReferenceType, SessionChannel } from './verdict.js';
 import { ORIGIN_TYPES, REFERENCE_TYPES } from './verdict.js';
 
@@ -27,6 +28,8 @@ export interface Session {
     | 'why'
   >;
   calls: readonly Call[];
+  /** The keys that each leg is known by, by its id; absent: none are known. */
+  keys?: ReadonlyMap<string, readonly LegKey[]>;
   /** The direction in the words of the primary leg's system, where it sends one. */
   directionRaw: string | null;
   /** The session that a transcription or a recording was made from, when it is another one that we know. */
@@ -126,8 +129,32 @@ export function referenceLegs({ calls }: Session): Call[] {
   return line.length > 0 ? line : sorted;
 }
 
-/** The earliest of them. */
-export const primaryLeg = (session: Session): Call | null => referenceLegs(session)[0] ?? null;
+/**
+ * The earliest of them that was not made from another one that is there. A leg tells by a key which one it was made
+ * from; of two that name each other, the one that knows the direction of the call is the other's origin.
+ */
+export function primaryLeg(session: Session): Call | null {
+  const legs = referenceLegs(session);
+  const [earliest] = legs
+    .filter((leg) => !legs.some((other) => isMadeFrom(leg, other, session)))
+    .sort((a, b) => firstTime(a) - firstTime(b));
+  return earliest ?? legs[0] ?? null;
+}
+
+function isMadeFrom(leg: Call, other: Call, session: Session): boolean {
+  if (leg.id === other.id || leg.sourceId !== other.sourceId || !names(leg, other, session)) return false;
+  return !names(other, leg, session) || (leg.direction === null && other.direction !== null);
+}
+
+const names = (leg: Call, other: Call, { keys }: Session): boolean =>
+  (keys?.get(leg.id) ?? []).some(({ value, scope }) => scope === 'INTERACTION' && value === other.externalId);
+
+/** The first that is known of it: it was queued, rang, began, or else was answered. */
+const firstTime = (leg: Call): Instant =>
+  [leg.queuedAt, leg.ringAt, leg.startedAt].reduce<Instant>(
+    (first, at) => (at === null ? first : Math.min(first, at)),
+    legStart(leg),
+  );
 
 const TALK: readonly Role[] = ['ASSISTANT', 'CHAT', 'HUMAN', 'DIALER'];
 

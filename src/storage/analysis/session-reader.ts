@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Call } from '../../domain/call.js';
+import type { LegKey } from '../../domain/leg.js';
 import {
   referenceType,
   REFERENCE_TAGS,
@@ -84,6 +85,7 @@ export class SessionReader {
     const session: Session = {
       interaction,
       calls: calls.map(({ call }) => call),
+      keys: new Map((row.calls ?? []).map(({ leg }) => keysOf(leg))),
       directionRaw: null,
       origin: null,
     };
@@ -91,6 +93,12 @@ export class SessionReader {
     const directionRaw = calls.find(({ call }) => call.id === primary?.id)?.raw ?? null;
     return { session: { ...session, directionRaw }, revision: interaction.revision };
   }
+}
+
+/** A leg as it is stored, by its id. */
+function keysOf(leg: object): [id: string, keys: readonly LegKey[]] {
+  const { id, keys } = properties(leg) as unknown as { id: string; keys: LegKey[] };
+  return [id, keys];
 }
 
 const callIdsOf = (session: Session | null): string[] => session?.calls.map(({ id }) => id) ?? [];

@@ -461,3 +461,42 @@ describe('the resources', () => {
     ]);
   });
 });
+
+describe('the primary leg', () => {
+  const key = (value: string) => ({ namespace: 'twilio_call_sid', value, scope: 'INTERACTION' as const });
+  const keysOf = (named: Record<string, string[]>) =>
+    new Map(Object.entries(named).map(([id, values]) => [id, values.map(key)]));
+  /** As a provider tells of it: nothing says when it began or was answered. */
+  const parent = ended('DIALER', 0, 361, {
+    id: 'p',
+    externalId: 'p',
+    direction: 'INBOUND',
+    startedAt: null,
+    answeredAt: null,
+    firstEventAt: at(361),
+  });
+  const child = ended('DIALER', 2, 146, { id: 'c', externalId: 'c', queuedAt: at(0), startedAt: null });
+  const outcomeOf = (keys: Record<string, string[]>, calls = [child, parent]) =>
+    sessionOutcome(sessionOf(calls, { keys: keysOf(keys) }))?.detail;
+
+  it.each<[what: string, keys: Record<string, string[]>, seconds: string]>([
+    ['is never one that was made from another that is there', { c: ['c', 'p'], p: ['p'] }, '359'],
+    ['of two that name each other is the one that knows the direction', { c: ['p'], p: ['c'] }, '359'],
+    ['is the earliest when none names another', { c: ['c'], p: ['p'] }, '144'],
+    ['may be one whose origin is not there', { c: ['x'] }, '144'],
+  ])('%s', (_what, keys, seconds) => {
+    expect(outcomeOf(keys)).toEqual({ duration_sec: seconds });
+    expect(outcomeOf(keys, [parent, child])).toEqual({ duration_sec: seconds });
+  });
+
+  it('is the earliest by the first time that is known of a leg, not by when it was connected', () => {
+    const queued = ended('DIALER', 60, 100, {
+      id: 'q',
+      externalId: 'q',
+      queuedAt: at(0),
+      direction: 'INBOUND',
+    });
+    const later = ended('DIALER', 30, 50, { id: 'l', externalId: 'l' });
+    expect(outcomeOf({}, [later, queued])).toEqual({ duration_sec: '40' });
+  });
+});
