@@ -1,5 +1,7 @@
 import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
 import type { ClassType } from 'type-graphql';
+import { COUNT_CAP } from '../storage/list/count.js';
+import { once } from '../storage/list/once.js';
 import type { Page } from '../storage/read-model.js';
 
 @ObjectType('PageInfo', { description: 'Where a page stands in its list.', simpleResolvers: true })
@@ -59,10 +61,7 @@ export interface ConnectionOf<T> {
   totalCountIsCapped?: () => Promise<boolean>;
 }
 
-/** How far a list is counted. */
-export const COUNT_CAP = 10_000;
-
-export function connection<T>(page: Page<T>, count?: Counted): ConnectionOf<T> {
+export function connection<T>(page: Page<T>, count: Counted | undefined = page.count): ConnectionOf<T> {
   const { edges, hasNextPage, hasPreviousPage } = page;
   const startCursor = () => edges[0]?.cursor ?? null;
   const endCursor = () => edges.at(-1)?.cursor ?? null;
@@ -87,11 +86,6 @@ export const mapPage = <T, U>(page: Page<T>, change: (node: T) => U): Page<U> =>
     },
   })),
 });
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
-}
 
 /**
  * The classes of a connection: `<name>Connection` and `<name>Edge`. `of` completes "a page of ...";

@@ -12,6 +12,7 @@ import type { CoachingNoteEntity, MonitoringActionEntity } from './entities/cont
 import type { InteractionEntity, StatusChangeEntity } from './entities/interaction.entity.js';
 import type { LegEntity } from './entities/leg.entity.js';
 import type { JoinHealthEntity, SourcePairEntity } from './entities/pair.entity.js';
+import type { CappedCount } from './list/count.js';
 import type { RecordingEntity } from './entities/recording.entity.js';
 import type { RejectedRecordEntity, SourceRecordEntity } from './entities/source-record.entity.js';
 import type { SourceEntity } from './entities/tenant.entity.js';
@@ -90,6 +91,8 @@ export interface Page<T> {
   edges: { cursor: string; node: T }[];
   hasNextPage: boolean;
   hasPreviousPage: boolean;
+  /** Counts the whole list, as far as the cap, when it is called. */
+  count?: () => Promise<CappedCount>;
 }
 
 export interface Range<T> {

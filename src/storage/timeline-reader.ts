@@ -2,6 +2,8 @@ import type { DataSource } from 'typeorm';
 import { KnowledgeSearchEntity, ToolCallEntity, TranscriptEntryEntity } from './entities/call.entity.js';
 import type { CursorCodec } from './list/cursor.js';
 import type { Phrase } from '../domain/spoken.js';
+import { capped, COUNT_CAP } from './list/count.js';
+import { once } from './list/once.js';
 import { pageSize } from './list/page-size.js';
 import { Params, storable, uuids } from './list/params.js';
 import { entryHas } from './list/transcript.js';
@@ -157,9 +159,36 @@ export class TimelineReader {
     const byOwner = groupByOwner(found);
     const cursorOf = ({ at, kind, callId, id }: Entry) =>
       this.cursors.encode(list.name, tenantId, [at, kind, callId, id] satisfies Place);
+    const counts = once(() => this.counts(list.kinds, tenantId, owner, ids));
     return new Map(
-      ownerIds.map((id) => [id, pageOf(byOwner.get(id.toLowerCase()) ?? [], size, list.shape, cursorOf)]),
+      ownerIds.map((id) => {
+        const page = pageOf(byOwner.get(id.toLowerCase()) ?? [], size, list.shape, cursorOf);
+        return [id, { ...page, count: async () => capped((await counts()).get(id.toLowerCase()) ?? 0) }];
+      }),
     );
+  }
+
+  /** How many entries each owner has, as far as the cap and one more: one statement for all of a batch. */
+  private async counts(
+    kinds: readonly Kind[],
+    tenantId: string,
+    owner: TimelineOwner,
+    ids: readonly string[],
+  ): Promise<Map<string, number>> {
+    const entries = kinds
+      .map((kind) => `select 1 from ${this.tableOf(kind)} e where e.tenant_id = $1 and e.call_id = l.id`)
+      .join(' union all ');
+    const rows = await this.db.query<{ ownerId: string; count: number }[]>(
+      `select o.id as "ownerId", found.count from unnest($2::uuid[]) o(id) cross join lateral (
+         select count(*) from (select 1 from ${CALLS_OF[owner]} cross join lateral (${entries}) entry
+           limit ${COUNT_CAP + 1}) entry) found`,
+      [tenantId, ids],
+    );
+    return new Map(rows.map(({ ownerId, count }) => [ownerId, count]));
+  }
+
+  private tableOf(kind: Kind): string {
+    return kind === 'EVENT' ? EVENTS : this.db.getMetadata(ENTITIES[kind]).tableName;
   }
 
   /** `$1` is the tenant and `$2` the owners. Without the fence `hasEarlier` would be found anew for each row. */
@@ -193,7 +222,7 @@ export class TimelineReader {
       .map((kind) => {
         const key = `(e.at, '${kind}'::text, e.call_id, e.id)`;
         return `(select '${kind}'::text as kind, ${this.columns(kind, kinds)}
-          from ${kind === 'EVENT' ? EVENTS : this.db.getMetadata(ENTITIES[kind]).tableName} e
+          from ${this.tableOf(kind)} e
           where e.tenant_id = $1 and e.call_id = l.id and ${position === null ? 'true' : `${key} ${position}`}
           order by e.at, e.id limit ${limit})`;
       })

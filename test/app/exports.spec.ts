@@ -328,8 +328,8 @@ describe('the export of a transcript', () => {
     const uuid = Buffer.from(ids.whole, 'base64url').toString().replace('Interaction:', '');
     const merged = '01a1fd0e-0000-7000-8000-000000000001';
     await server.database.db.query(
-      `insert into interaction_redirect (tenant_id, id, survivor_id)
-       select tenant_id, $1, id from interaction where id = $2`,
+      `insert into interaction_redirect (tenant_id, id, survivor_id, leg_id)
+       select tenant_id, $1, id, gen_random_uuid() from interaction where id = $2`,
       [merged, uuid],
     );
     const whole = await text(transcript(ids.whole, 'txt'));

@@ -122,6 +122,11 @@ const LEVELS: [what: string, selection: string, statements: number][] = [
     'calls { transcript(first: 20) { nodes { text } } timeline(first: 5) { pageInfo { endCursor } } }',
     4,
   ],
+  [
+    'how long each transcript is',
+    'transcript(first: 1) { totalCount totalCountIsCapped } timeline(first: 1) { totalCount }',
+    5,
+  ],
   ['relations', 'relations { kind at gapMs interaction { id } }', 2],
   ['the status history', 'statusHistory { toStatus why(locale: "es") { headline } }', 2],
   [
@@ -161,6 +166,28 @@ describe('a list of interactions', () => {
   test.each(LEVELS)('takes one statement a level: %s', async (_what, selection, expected) => {
     expect(await statementsFor(selection, 5)).toBe(expected);
     expect(await statementsFor(selection, 50)).toBe(expected);
+  });
+
+  test('says how many there are of what it pages through', async () => {
+    const names = [
+      'auditLog',
+      'rejectedRecords',
+      'monitoringActions',
+      'handOffs',
+      'deletedInteractions',
+      'apiKeys',
+    ];
+    await world.rejected();
+    const data = await dataOf(
+      contextFor(servicesOn(database.db), world.frame),
+      `{ ${names.map((name) => `${name}(first: 1) { totalCount }`).join(' ')} timelineAnalyses { totalCount }
+         interactions(first: 1) { nodes { transcript { totalCount } timeline { totalCount } } } }`,
+    );
+    expect(data).toEqual({
+      ...Object.fromEntries(names.map((name) => [name, { totalCount: name === 'rejectedRecords' ? 1 : 0 }])),
+      timelineAnalyses: { totalCount: 50 },
+      interactions: { nodes: [{ transcript: { totalCount: 4 }, timeline: { totalCount: 8 } }] },
+    });
   });
 
   test('is counted only when totalCount is asked for, and then once', async () => {

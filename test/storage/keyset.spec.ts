@@ -132,11 +132,14 @@ describe.each(SHAPES)('a list ordered $direction (nullable: $isNullable)', (shap
   it('has an empty page after its last row and before its first', async () => {
     const { edges } = await read(shape, { first: 100 });
     const none = { edges: [], hasNextPage: false, hasPreviousPage: false };
-    expect(await read(shape, { first: 5, after: edges.at(-1)?.cursor })).toEqual({
+    expect(await read(shape, { first: 5, after: edges.at(-1)?.cursor })).toMatchObject({
       ...none,
       hasPreviousPage: true,
     });
-    expect(await read(shape, { last: 5, before: edges[0]?.cursor })).toEqual({ ...none, hasNextPage: true });
+    expect(await read(shape, { last: 5, before: edges[0]?.cursor })).toMatchObject({
+      ...none,
+      hasNextPage: true,
+    });
   });
 
   it('goes on from a row that is gone', async () => {

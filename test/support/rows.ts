@@ -82,7 +82,7 @@ export class World {
   }
 
   redirect(id: string, survivorId: string): Promise<InteractionRedirectEntity> {
-    return this.insert(InteractionRedirectEntity, { id, survivorId });
+    return this.insert(InteractionRedirectEntity, { id, survivorId, legId: randomUUID() });
   }
 
   statusChange(row: Partial<StatusChangeEntity>): Promise<StatusChangeEntity> {

@@ -75,4 +75,5 @@ export const AuditEntryConnection = connectionType(
   'AuditEntry',
   'entries of the audit log',
   () => AuditEntryType,
+  { isCounted: true },
 );

@@ -170,8 +170,12 @@ export const TimelineEntry = createUnionType({
   resolveType: (row) => ENTRY_TYPES[(row as unknown as TimelineRow).kind],
 });
 
-export const MessageConnection = connectionType('Message', 'messages', () => MessageType);
-export const TimelineEntryConnection = connectionType('TimelineEntry', 'entries', () => TimelineEntry);
+export const MessageConnection = connectionType('Message', 'messages', () => MessageType, {
+  isCounted: true,
+});
+export const TimelineEntryConnection = connectionType('TimelineEntry', 'entries', () => TimelineEntry, {
+  isCounted: true,
+});
 
 @ArgsType()
 export class TimelineArgs extends ForwardArgs {

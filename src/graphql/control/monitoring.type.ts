@@ -63,6 +63,7 @@ export const MonitoringActionConnection = connectionType(
   'MonitoringAction',
   'actions on live calls',
   () => MonitoringActionType,
+  { isCounted: true },
 );
 
 @ObjectType('CallJoin', {
@@ -110,7 +111,9 @@ export class CoachingNoteType {
 })
 export class HandOffType {}
 
-export const HandOffConnection = connectionType('HandOff', 'calls that wait for a human', () => HandOffType);
+export const HandOffConnection = connectionType('HandOff', 'calls that wait for a human', () => HandOffType, {
+  isCounted: true,
+});
 
 /** What every action answers. */
 export interface ActionPayload {

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { ClassType } from 'type-graphql';
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Facet, FacetCounts } from '../../storage/list/facets.js';
-import { COUNT_CAP } from '../connection.js';
+import { COUNT_CAP } from '../../storage/list/count.js';
 import { ChannelEnum, DirectionEnum } from '../enums.js';
 import { DropStageEnum, InteractionStatusEnum, OutcomeEnum } from './interaction.enums.js';
 

@@ -53,6 +53,7 @@ export const DeletedInteractionConnection = connectionType(
   'DeletedInteraction',
   'deleted interactions',
   () => DeletedInteractionType,
+  { isCounted: true },
 );
 
 @ObjectType('DeleteInteractionPayload', { description: 'What was deleted.', simpleResolvers: true })

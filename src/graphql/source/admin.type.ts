@@ -38,7 +38,7 @@ export class ApiKeyType implements Omit<ApiKeyRow, 'tenantId'> {
   revokedAt!: Instant | null;
 }
 
-export const ApiKeyConnection = connectionType('ApiKey', 'API keys', () => ApiKeyType);
+export const ApiKeyConnection = connectionType('ApiKey', 'API keys', () => ApiKeyType, { isCounted: true });
 
 @ObjectType('CreateSourcePayload', { description: 'The new source.', simpleResolvers: true })
 export class CreateSourcePayload {

@@ -133,4 +133,5 @@ export const RejectedRecordConnection = connectionType(
   'RejectedRecord',
   'rejected records',
   () => RejectedRecordType,
+  { isCounted: true },
 );

@@ -21,6 +21,11 @@ export async function countUpTo(
     `select count(*) as count from (${select} limit ${params.add(cap + 1, 'integer')}) found`,
     params.values,
   );
-  const count = found?.count ?? 0;
-  return { count: Math.min(count, cap), isCapped: count > cap };
+  return capped(found?.count ?? 0, cap);
 }
+
+/** Of a count that went as far as the cap and one more. */
+export const capped = (count: number, cap = COUNT_CAP): CappedCount => ({
+  count: Math.min(count, cap),
+  isCapped: count > cap,
+});

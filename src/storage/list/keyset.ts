@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { Page, PageArgs } from '../read-model.js';
 import type { CursorCodec, CursorField } from './cursor.js';
+import type { CappedCount } from './count.js';
+import { COUNT_CAP, countUpTo } from './count.js';
 import { pageSize } from './page-size.js';
 import type { Params } from './params.js';
 
@@ -62,6 +64,7 @@ export async function keysetPage<T extends { id: string }>(
   args: PageArgs,
 ): Promise<Page<T>> {
   const { size, isForward } = pageSize(args);
+  const count = counting(db, list);
   const statement = new KeysetStatement(list, boundsOf(cursors, list, args), isForward, size + 1);
   const found = await db.query<(T & Flags)[]>(statement.sql(), list.params.values);
   const flags = { hasEarlier: found[0]?.hasEarlier ?? false, hasLater: found[0]?.hasLater ?? false };
@@ -72,8 +75,17 @@ export async function keysetPage<T extends { id: string }>(
     .map(withoutFlags);
   const edges = (isForward ? rows : rows.reverse()).map((node) => edge(cursors, list, node));
   return isForward
-    ? { edges, hasNextPage: hasMore || flags.hasLater, hasPreviousPage: flags.hasEarlier }
-    : { edges, hasNextPage: flags.hasLater, hasPreviousPage: hasMore || flags.hasEarlier };
+    ? { edges, count, hasNextPage: hasMore || flags.hasLater, hasPreviousPage: flags.hasEarlier }
+    : { edges, count, hasNextPage: flags.hasLater, hasPreviousPage: hasMore || flags.hasEarlier };
+}
+
+/** Counts the list as it is before a page is cut out of it: with the parameters that it has so far. */
+function counting<T extends { id: string }>(
+  db: DataSource,
+  { columns, from, where, params }: KeysetList<T>,
+): () => Promise<CappedCount> {
+  const known = params.copy();
+  return () => countUpTo(db, `select ${columns} from ${from} where ${where}`, known, COUNT_CAP);
 }
 
 /** Signing costs microseconds a row, so a cursor is made when it is asked for. */

@@ -21,7 +21,16 @@ const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
  * of a statement: it is added here and the text holds the placeholder, with its type.
  */
 export class Params {
-  readonly values: unknown[] = [];
+  readonly values: unknown[];
+
+  constructor(known: readonly unknown[] = []) {
+    this.values = [...known];
+  }
+
+  /** For another statement that begins with the same text. */
+  copy(): Params {
+    return new Params(this.values);
+  }
 
   add(value: string | number | boolean | readonly string[] | readonly number[], type: SqlType): string {
     this.values.push(value);
