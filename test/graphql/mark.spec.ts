@@ -207,6 +207,33 @@ describe('an annotation', () => {
   });
 });
 
+describe('each deed', () => {
+  it.each<[Mutation, object, first: [Mutation, object] | null]>([
+    ['flagInteraction', { code: 'REVIEW', reason: 'odd' }, null],
+    ['unflagInteraction', { code: 'REVIEW' }, ['flagInteraction', { code: 'REVIEW', reason: 'odd' }]],
+    ['tagInteraction', { name: 'Topic', value: 'refund' }, null],
+    ['untagInteraction', { name: 'Topic' }, ['tagInteraction', { name: 'Topic', value: 'refund' }]],
+    ['annotateInteraction', { text: 'Call back' }, null],
+  ])(
+    'of a person is in the log, and is as if it had never been once it is undone: %s',
+    async (name, input, first) => {
+      const id = await send('dialer', 'a');
+      if (first !== null) await mutate(first[0], { interactionId: id, ...first[1] });
+      const { revision: _, ...before } = await shown(id);
+      const done = await mutate(name, { interactionId: id, ...input });
+      expect(await shown(id)).not.toMatchObject(before);
+      await undo(done);
+      expect(await shown(id)).toMatchObject(before);
+      const actions = (await deeds()).map((deed) => (deed as { action: string }).action);
+      expect(actions.slice(first === null ? 0 : 1)).toEqual([
+        expect.stringMatching(/^INTERACTION_/),
+        'UNDONE',
+      ]);
+      await expect(undo(done)).rejects.toThrow('It has been undone already, or cannot be undone.');
+    },
+  );
+});
+
 describe('marks and joining', () => {
   it('follow their leg into the survivor of a merge, and the merged id marks the survivor', async () => {
     const dialer = await send('dialer', 'd', { keys: [{ namespace: 'x', value: '1' }] });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { GraphQLInputObjectType } from 'graphql';
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
 import { CallReader } from '../../src/storage/call-reader.js';
 import { CustomerReader, nameCustomer } from '../../src/storage/customer-reader.js';
@@ -10,6 +11,7 @@ import { InteractionReader } from '../../src/storage/interaction-reader.js';
 import { CursorCodec } from '../../src/storage/list/cursor.js';
 import { countFacets } from '../../src/storage/list/facets.js';
 import type { CallFilter, InteractionFilter, ListFilter } from '../../src/storage/list/filter.js';
+import { buildThroughlineSchema } from '../../src/graphql/schema.js';
 import { callLabels, interactionLabels } from '../../src/storage/list/labels.js';
 import type { CallOrder, InteractionOrder } from '../../src/storage/list/order.js';
 import { wordVector } from '../../src/storage/list/transcript.js';
@@ -129,6 +131,7 @@ describe('plans over five thousand interactions', () => {
     isTest: isRare(n),
   });
 
+  const RESOLUTION = { auditId: randomUUID(), kind: 'ACCEPTED' as const, note: null, by: 'key', at: NOON };
   const factsOf = (n: number, rareSource: string) => ({
     ...sharedFacts(n),
     tags: [
@@ -136,6 +139,8 @@ describe('plans over five thousand interactions', () => {
       { name: 'Topic', value: topicOf(n) },
     ],
     dropStage: isRare(n) ? ('SYNC_GAP' as const) : null,
+    dropDetail: isRare(n) ? ('DIALER_NOT_SYNCED_YET' as const) : null,
+    resolution: isRare(n) ? RESOLUTION : null,
     hasRecording: isRare(n),
     sourceIds: isRare(n) ? [rareSource] : [],
   });
@@ -167,7 +172,7 @@ describe('plans over five thousand interactions', () => {
     ['with a recording', { hasRecording: true }],
   ];
 
-  it.each<[string, InteractionFilter | null, InteractionOrder | null, string]>([
+  const PAGES: [string, InteractionFilter | null, InteractionOrder | null, string][] = [
     ['by start', null, null, 'interaction_by_start'],
     ['by start within a range', { startedAt: { from: NOON - HOUR } }, null, 'interaction_by_start'],
     ['by start within a named period', { datePreset: 'TODAY' }, null, 'interaction_by_start'],
@@ -186,6 +191,9 @@ describe('plans over five thousand interactions', () => {
     ],
     ['of a customer', { customer: '+1 202 555 0042' }, null, 'interaction_by_label'],
     ['of a drop stage', { dropStage: ['SYNC_GAP'] }, null, 'interaction_by_label'],
+    ['of a drop detail', { dropDetail: ['DIALER_NOT_SYNCED_YET'] }, null, 'interaction_by_label'],
+    ['that somebody resolved', { resolved: true }, null, 'interaction_by_label'],
+    ['of those that wait to sync', { quick: 'WAITING_TO_SYNC' }, null, 'interaction_by_status'],
     [
       'of drops without a detail',
       { dropStage: ['SYNC_GAP'], hasDropDetail: false },
@@ -206,13 +214,19 @@ describe('plans over five thousand interactions', () => {
       null,
       'interaction_by_label',
     ]),
-  ])('a page %s is read by indexes, at its beginning and in its midst', async (_, filter, order, index) => {
-    await expectIndex((args) => reader.page(world.frame, filter, order, args), index);
-  });
+  ];
+  it.each(PAGES)(
+    'a page %s is read by indexes, at its beginning and in its midst',
+    async (_, filter, order, index) => {
+      await expectIndex((args) => reader.page(world.frame, filter, order, args), index);
+    },
+  );
 
-  it.each<[string, CallFilter | null, CallOrder | null, string]>([
+  const CALL_PAGES: [string, CallFilter | null, CallOrder | null, string][] = [
     ['by start', null, null, 'call_by_start'],
     ['by start within a range', { startedAt: { from: NOON - HOUR } }, null, 'call_by_start'],
+    ['by start within a named period', { datePreset: 'TODAY' }, null, 'call_by_start'],
+    ['of the shortest', { maxDurationMs: 10_000 }, { field: 'DURATION' }, 'call_by_duration'],
     ['by status', { status: ['BUSY'] }, null, 'call_by_status'],
     ['by update', null, { field: 'UPDATED_AT' }, 'call_by_update'],
     ['by duration', null, { field: 'DURATION' }, 'call_by_duration'],
@@ -229,12 +243,23 @@ describe('plans over five thousand interactions', () => {
       null,
       'call_by_label',
     ]),
-  ])(
+  ];
+  it.each(CALL_PAGES)(
     'a page of calls %s is read by indexes, at its beginning and in its midst',
     async (_, filter, order, index) => {
       await expectIndex((args) => calls.page(world.frame, filter, order, args), index);
     },
   );
+
+  it.each([
+    ['InteractionFilter', PAGES, ['source', 'disagreement']],
+    ['CallFilter', CALL_PAGES, ['source']],
+  ] as const)('no filter of %s is without its plan', (name, pages, elsewhere) => {
+    const input = buildThroughlineSchema().getType(name) as GraphQLInputObjectType;
+    const planned = new Set([...pages.flatMap(([, filter]) => Object.keys(filter ?? {})), ...elsewhere]);
+    const filters = Object.keys(input.getFields()).filter((one) => !['and', 'or', 'not'].includes(one));
+    expect(filters.filter((one) => !planned.has(one))).toEqual([]);
+  });
 
   it('a page of a source is read by labels or in order: which source it is shows only when the statement runs', async () => {
     const filter = { source: 'rare' };

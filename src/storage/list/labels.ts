@@ -15,6 +15,8 @@ export type LabelKind =
   | 'direction'
   | 'outcome'
   | 'dropStage'
+  | 'dropDetail'
+  | 'resolved'
   | 'campaign'
   | 'flow'
   | 'source'
@@ -84,11 +86,13 @@ const tagFacts = ({ name, value }: Tag): Facts => [
 
 export const interactionLabels = (
   tenantId: string,
-  row: Shared & Pick<InteractionEntity, 'dropStage' | 'customerKeys'>,
+  row: Shared & Pick<InteractionEntity, 'dropStage' | 'dropDetail' | 'resolution' | 'customerKeys'>,
 ): string[] =>
   labelsOf(tenantId, [
     ...sharedFacts(row),
     ['dropStage', row.dropStage],
+    ['dropDetail', row.dropDetail],
+    ['resolved', row.resolution !== null && ''],
     ...row.customerKeys.map((key): Facts[number] => ['customer', key]),
     ...row.customerKeys.map((key): Facts[number] => ['contactId', contactIdOf(key)]),
   ]);
