@@ -1,4 +1,4 @@
-import type { Brief, Party, Scenario, Step } from './scenarios.js';
+import type { Brief, Look, Party, Scenario, Step } from './scenarios.js';
 import {
   assistantCall,
   brief,
@@ -23,16 +23,14 @@ export type Act =
   /** Everything is sent again, and made anew from the records. */
   | { kind: 'REPLAYED' };
 
-export interface Look {
-  atMs: number;
+export interface ActedLook extends Look {
   acts?: Act[];
-  interactions: Brief[];
   /** `legs KIND legs`, sorted. */
   relations?: string[];
 }
 
 export interface JoiningScenario extends Scenario {
-  then: Look[];
+  then: ActedLook[];
 }
 
 interface Said {

@@ -44,11 +44,16 @@ export interface Brief {
   cancelled: string[];
 }
 
+export interface Look {
+  atMs: number;
+  interactions: Brief[];
+}
+
 export interface Scenario {
   name: string;
   steps: Step[];
   /** All interactions as they stand at these times, with every step up to then; the last is the end. */
-  then: { atMs: number; interactions: Brief[] }[];
+  then: Look[];
 }
 
 export interface Party {
