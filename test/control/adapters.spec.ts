@@ -234,12 +234,18 @@ describe('Twilio', () => {
     });
   });
 
+  /** What Twilio says when it is asked for the conference; commands go well. */
+  const conferences = (behaviour: Behaviour) =>
+    vendor.answers(({ method }) => (method === 'GET' ? behaviour : { status: 201, body: {} }));
+
   it("lets a person listen as a muted participant of the call's conference", async () => {
+    conferences({ status: 200, body: { conferences: [{ sid: 'CF7' }] } });
     expect(await perform('twilio', order('LISTEN_IN', { destination: NUMBER }))).toEqual({ result: 'DONE' });
-    expect(vendor.received.map(({ path }) => path)).toEqual([
-      `/2010-04-01/Accounts/AC42/Conferences/call-${CALL}/Participants.json`,
+    expect(vendor.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      `GET /2010-04-01/Accounts/AC42/Conferences.json?FriendlyName=call-${CALL}&Status=in-progress`,
+      'POST /2010-04-01/Accounts/AC42/Conferences/CF7/Participants.json',
     ]);
-    expect(vendor.received.map(form)).toEqual([
+    expect(commands().map(form)).toEqual([
       {
         From: '+12025550199',
         To: NUMBER,
@@ -249,6 +255,31 @@ describe('Twilio', () => {
         EndConferenceOnExit: 'false',
       },
     ]);
+  });
+
+  it.each<[string, Behaviour, string]>([
+    [
+      'the call runs in no conference',
+      { status: 200, body: { conferences: [] } },
+      'The call runs in no conference now. Nothing was sent.',
+    ],
+    [
+      'Twilio does not say in which',
+      { status: 503 },
+      'The vendor did not say what it knows of the call: HTTP 503. Nothing was sent.',
+    ],
+    [
+      'its answer is lost',
+      'cut',
+      'The vendor did not say what it knows of the call: the connection broke. Nothing was sent.',
+    ],
+  ])('rings no listener when %s', async (_what, behaviour, reason) => {
+    conferences(behaviour);
+    expect(await perform('twilio', order('LISTEN_IN', { destination: NUMBER }))).toEqual({
+      result: 'FAILED',
+      reason,
+    });
+    expect(commands()).toEqual([]);
   });
 
   it('rings nobody from an unknown number', async () => {

@@ -1,8 +1,9 @@
 import type { MonitoringKind } from '../../../domain/words.js';
-import { answerOf, done, failed, textOf } from '../../answers.js';
+import { answerOf, done, failed, lookUp, textOf } from '../../answers.js';
 import type { Answer, ControlAdapter, Order, Target } from '../../port.js';
+import type { Send } from '../../request.js';
 import type { Form } from './api.js';
-import { callPath, command, participantsPath, tokenOf } from './api.js';
+import { callPath, command, listOf, participantsPath, question, runningConference, tokenOf } from './api.js';
 import { takeOver } from './take-over.js';
 import { dial, enqueue } from './twiml.js';
 
@@ -26,7 +27,7 @@ export const twilio: ControlAdapter = {
   },
   perform: async (order, target, send, steps) => {
     if (order.kind === 'TAKE_OVER') return takeOver(order, target, send, steps);
-    const form = formOf(order, target);
+    const form = order.kind === 'LISTEN_IN' ? await listener(order, target, send) : formOf(order, target);
     return 'result' in form ? form : answerOf(await send(command(target, form)), done);
   },
 };
@@ -40,22 +41,30 @@ function formOf({ kind, destination, returnTo }: Order, target: Target): Form | 
     return { path, fields: { Url, Method: 'POST' } };
   }
   if (destination === null) return failed('Nobody is said to whom the call is to go. Nothing was sent.');
-  if (kind === 'LISTEN_IN') return listener(destination, target);
   return {
     path,
     fields: { Twiml: kind === 'ENQUEUE' ? enqueue(destination) : dial(destination, target.did) },
   };
 }
 
-/** The person is rung and hears the conference; nobody hears them. */
-function listener(destination: string, { settings, externalId, did }: Target): Form | Answer {
+/**
+ * The person is rung and hears the conference that the call runs in; nobody hears them. It is looked up first: to add
+ * somebody by a name that nobody has would open an empty conference.
+ */
+async function listener({ destination }: Order, target: Target, send: Send): Promise<Form | Answer> {
+  const { settings, externalId, did } = target;
+  if (destination === null) return failed('Nobody is said who is to be rung. Nothing was sent.');
   if (did === null) return failed('The number to ring from is not known for this call. Nothing was sent.');
   const name = (textOf(settings.conference) ?? '').replaceAll('{callSid}', externalId);
+  const running = await lookUp(send, question(target, runningConference(name)));
+  if ('refused' in running) return running.refused;
+  const sid = textOf(listOf(running.found.conferences)[0]?.sid);
+  if (sid === null) return failed('The call runs in no conference now. Nothing was sent.');
   const quiet = {
     Muted: 'true',
     Beep: 'false',
     StartConferenceOnEnter: 'false',
     EndConferenceOnExit: 'false',
   };
-  return { path: participantsPath(name), fields: { From: did, To: destination, ...quiet } };
+  return { path: participantsPath(sid), fields: { From: did, To: destination, ...quiet } };
 }

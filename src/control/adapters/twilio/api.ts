@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../domain/record.js';
-import { baseOf, textOf } from '../../answers.js';
+import type { Json, JsonObject } from '../../../domain/record.js';
+import { baseOf, objectOf, textOf } from '../../answers.js';
 import type { Target } from '../../port.js';
 import type { VendorRequest } from '../../request.js';
 
@@ -20,6 +20,14 @@ export const callPath = (callSid: string): string => `Calls/${encodeURIComponent
 /** By a conference's sid, or, for adding somebody, by its name. */
 export const participantsPath = (conference: string): string =>
   `Conferences/${encodeURIComponent(conference)}/Participants.json`;
+
+/** Where the conference in progress of that name is told, if there is one. */
+export const runningConference = (name: string): string =>
+  `Conferences.json?FriendlyName=${encodeURIComponent(name)}&Status=in-progress`;
+
+/** A list in an answer, each of it an object. */
+export const listOf = (value: Json | undefined): JsonObject[] =>
+  Array.isArray(value) ? value.map(objectOf) : [];
 
 export const command = (target: Target, { path, fields }: Form): VendorRequest => ({
   method: 'POST',

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Json } from '../../../domain/record.js';
-import { answerOf, done, errorCode, failed, isSuccess, objectOf, readAnswer, textOf } from '../../answers.js';
+import { answerOf, done, errorCode, failed, isSuccess, readAnswer, textOf } from '../../answers.js';
 import type { Answer, Failure, Order, Steps, Target } from '../../port.js';
 import type { Send, VendorReply } from '../../request.js';
-import { callPath, command, participantsPath, question } from './api.js';
+import { callPath, command, listOf, participantsPath, question } from './api.js';
 import { conference } from './twiml.js';
 
 /** Whoever takes the call over, in the conference that waits for the caller. */
@@ -158,5 +158,3 @@ async function ask(target: Target, path: string, send: Send): Promise<Record<str
   const reply = await send(question(target, path));
   return reply.result === 'ANSWERED' && isSuccess(reply.status) ? readAnswer(reply.body) : null;
 }
-
-const listOf = (value: Json | undefined) => (Array.isArray(value) ? value.map(objectOf) : []);
