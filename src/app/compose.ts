@@ -134,6 +134,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     links: stores.links,
     publicUrl: () => publicUrl(http, config),
     liveActions: control.feed,
+    liveHandOffs: live.handOffs,
     monitor: control.desk,
     now,
   };

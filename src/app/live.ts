@@ -2,6 +2,7 @@ import { AnalysisFeed } from '../live/analysis-feed.js';
 import { PostgresBus } from '../live/bus/postgres-bus.js';
 import { ChangeFeed } from '../live/change-feed.js';
 import { FanOut } from '../live/fan-out.js';
+import { HandOffFeed } from '../live/hand-off-feed.js';
 import { Sequencer } from '../live/sequencer.js';
 import type { Config } from './config.js';
 import type { Database } from './database.js';
@@ -35,5 +36,6 @@ export async function makeLive(
     fanOut,
     feed: new ChangeFeed({ ...readers, fanOut, feed, cursors, now, heartbeatMs }),
     analyses: new AnalysisFeed({ ...readers, fanOut, feed, waitMs: heartbeatMs }),
+    handOffs: new HandOffFeed({ ...readers, fanOut, waitMs: heartbeatMs }),
   };
 }

@@ -3,7 +3,7 @@ import { may } from '../domain/permissions.js';
 import type { ApiRole, Instant } from '../domain/words.js';
 import type { AnalysisStarter } from '../analysis/starter.js';
 import type { Receiver } from '../ingest/results.js';
-import type { AnalysisUpdates, LiveActions, LiveFeed } from '../live/events.js';
+import type { AnalysisUpdates, LiveActions, LiveFeed, LiveHandOffs } from '../live/events.js';
 import type { KeyAdmin } from '../storage/key-admin.js';
 import type { MarkStore } from '../storage/marks/mark-store.js';
 import type { PolicyStore } from '../storage/policy-store.js';
@@ -55,6 +55,7 @@ export interface Services {
   /** Where clients reach this server, without a slash at its end. */
   publicUrl: () => string;
   liveActions: LiveActions;
+  liveHandOffs: LiveHandOffs;
   monitor: Monitor;
   now: () => Instant;
 }

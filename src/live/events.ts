@@ -3,6 +3,7 @@ import type { TimelineAnalysisRow } from '../storage/analysis/analysis-reader.js
 import type { InteractionFilter } from '../storage/list/filter.js';
 import type {
   CallRow,
+  HandOffRow,
   InteractionRow,
   JoinAlarmRow,
   MonitoringActionRow,
@@ -81,6 +82,12 @@ export interface LiveFeed {
 export interface AnalysisUpdates {
   /** Null: those of the whole tenant. Throws NotFound when the tenant has no such interaction. */
   updates(frame: TenantFrame, interactionId: string | null): AsyncIterableIterator<TimelineAnalysisRow>;
+}
+
+/** Calls that wait for a human, as they come and go. */
+export interface LiveHandOffs {
+  /** Those that wait now, the longest wait first, then all of them again whenever that changes. */
+  inbox(frame: TenantFrame): AsyncIterableIterator<HandOffRow[]>;
 }
 
 /** Follows actions on live calls as they change, whichever process changes them. */

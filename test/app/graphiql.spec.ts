@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { buildSchema, graphql, parse } from 'graphql';
+import { buildSchema, graphql, parse, validate } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { EventEmitter, on } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -10,6 +10,7 @@ import type { Browser } from 'playwright-core';
 import { WebSocketServer } from 'ws';
 import { registerGraphiql } from '../../src/app/graphiql.js';
 import { examples } from '../../src/app/graphiql/examples.js';
+import { buildThroughlineSchema } from '../../src/graphql/schema.js';
 import { chromiumPath, launchChromium } from '../support/chromium.js';
 import { GraphiqlPage, type OpenOptions } from '../support/graphiql-page.js';
 
@@ -28,6 +29,10 @@ describe('the examples', () => {
       ]);
     },
   );
+
+  it.each(examples)('$title: asks for what the schema has', ({ query }) => {
+    expect(validate(buildThroughlineSchema(), parse(query)).map(({ message }) => message)).toEqual([]);
+  });
 
   it('the first has no variables: GraphiQL would not show them', () => {
     expect(examples[0]?.variables).toBeUndefined();
@@ -147,6 +152,7 @@ withBrowser('the page in Chromium', () => {
       'DroppedToday',
       'Reconcile',
       'FunnelOfTheWeek',
+      'TimelineAnalyses',
       'LiveFeed',
       'ViewerAndSources',
       'FollowOneCall',

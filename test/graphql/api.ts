@@ -81,6 +81,7 @@ export function servicesOn(db: DataSource, parts: Partial<Services> = {}): Servi
     links: new LinkSigner('secret', 'instance'),
     publicUrl: () => 'https://throughline.example',
     liveActions: unused('liveActions'),
+    liveHandOffs: unused('liveHandOffs'),
     monitor: unused('monitor'),
     now: () => 0,
     ...parts,

@@ -124,6 +124,7 @@ describe('what a role may do', () => {
       'SourceRecord.record': 'READ_RAW',
       'SourceRecord.source': 'READ_SOURCES',
       'Subscription.callUpdated': 'READ',
+      'Subscription.handOffsUpdated': 'READ',
       'Subscription.interactionFeed': 'READ',
       'Subscription.timelineAnalysisUpdated': 'READ',
       'Subscription.monitoringActionUpdated': 'MONITOR',

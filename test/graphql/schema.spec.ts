@@ -136,6 +136,7 @@ describe('the schema', () => {
     ]);
     expect(rootFields('Subscription')).toEqual([
       'callUpdated',
+      'handOffsUpdated',
       'interactionFeed',
       'monitoringActionUpdated',
       'timelineAnalysisUpdated',

@@ -171,6 +171,35 @@ query FunnelOfTheWeek {
 `,
   },
   {
+    title: 'Timeline analyses',
+    query: `# What calls that have ended look like to the analyst: how they ended, and what went wrong.
+query TimelineAnalyses {
+  timelineAnalyses(filter: { status: [COMPLETED] }, first: 10) {
+    nodes {
+      createdAt
+      interaction {
+        id
+        startedAt
+      }
+      result {
+        overallStatus
+        narrative
+        outcome {
+          result
+          endedByLabel
+        }
+        issues {
+          severity
+          area
+          summary
+        }
+      }
+    }
+  }
+}
+`,
+  },
+  {
     title: 'Live feed',
     query: `# Interactions as they change. Shown is the latest event.
 subscription LiveFeed {

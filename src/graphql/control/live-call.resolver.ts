@@ -1,10 +1,11 @@
-import { Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, FieldResolver, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { may, neededToAct } from '../../domain/permissions.js';
 import type { Instant } from '../../domain/words.js';
 import type { CallRow, HandOffRow } from '../../storage/read-model.js';
 import { CallType } from '../call/call.type.js';
 import { connection, ForwardArgs } from '../connection.js';
 import type { GraphQLContext } from '../context.js';
+import { latest } from '../context.js';
 import { Needs } from '../guard.js';
 import { TransferType } from '../interaction/interaction.parts.type.js';
 import { DateTime } from '../scalars.js';
@@ -39,10 +40,20 @@ export class HandOffResolver {
   @Query(() => HandOffConnection, {
     description:
       'The hand-off inbox: calls in progress whose assistant asked for a human who has not come, the one that waits ' +
-      'longest first. Each request and each answer changes its interaction, so `interactionFeed` tells when to look again.',
+      'longest first. Each request and each answer changes its interaction, so `interactionFeed` tells when to look again; `handOffsUpdated` is the inbox live.',
   })
   async handOffs(@Args(() => ForwardArgs) page: ForwardArgs, @Ctx() { readers, frame }: GraphQLContext) {
     return connection(await readers.actions.handOffs(frame, page));
+  }
+
+  @Subscription(() => [HandOffType], {
+    description:
+      'The hand-off inbox, live: the calls that wait now, the longest wait first, then all of them again whenever one ' +
+      'comes or goes. At most 100.',
+    subscribe: ({ context }: { context: GraphQLContext }) => context.liveHandOffs.inbox(context.frame),
+  })
+  handOffsUpdated(@Root() waiting: HandOffRow[], @Ctx() context: GraphQLContext) {
+    return latest(waiting, context);
   }
 
   @FieldResolver(() => CallType, { description: 'The call of the assistant.' })
