@@ -73,7 +73,11 @@ export function calibrate(calls: readonly KnownCall[], offsetMs: number | null, 
   const partnerOf = new Map(calls.map(({ dialer, assistant }) => [dialer.legId, assistant.legId]));
   const pairs = likelyPairs(dialers, assistants, Math.abs(offsetMs ?? 0)).map(([dialer, assistant]) => {
     const isHot = hot.has(dialer.legId) || hot.has(assistant.legId);
-    const score = scorePair(dialer, assistant, { offsetMs, hot: isHot });
+    const score = scorePair(
+      dialer,
+      { ...assistant, isHot: hot.has(assistant.legId) },
+      { offsetMs, hot: isHot },
+    );
     return { dialerId: dialer.legId, assistantId: assistant.legId, score, hot: isHot };
   });
   const { links } = decidePairs(pairs, { ...LINK_RULES, cannotLink: [] });

@@ -22,6 +22,11 @@ export interface ScoredLeg {
   isTest: boolean;
   /** Joined with a leg of the complementary role already, by key or by a person; a weak link does not count. */
   hasPartner: boolean;
+  /** Its customer's number is hot around it (see heat.ts); absent: no. */
+  isHot?: boolean;
+  /** Keys of scope BRIDGE and of scope CUSTOMER, each as `namespace/value`; absent: none. */
+  bridges?: readonly string[];
+  contacts?: readonly string[];
 }
 
 export interface ScoreContext {
@@ -37,7 +42,11 @@ export interface Pair {
   dialer: ScoredLeg;
   assistant: ScoredLeg;
   context: ScoreContext;
-  customer: PhoneMatch | 'WITHHELD';
+  /** CARRIER: the assistant sees a number that is not the customer's, so that the two cannot be compared (rule R23). */
+  customer: PhoneMatch | 'WITHHELD' | 'CARRIER';
+  /** A customer's id, and a conference or the like, that both name; null: none. */
+  customerKey: 'SHARED' | null;
+  bridge: 'SHARED' | null;
   did: PhoneMatch;
   direction: 'SAME' | 'OTHER_CAMPAIGN' | 'CONFLICT' | 'UNKNOWN';
   /** Assistant start minus dialer answer, assistant start and end minus dialer end. */
@@ -55,12 +64,15 @@ export interface Pair {
 export function measure(dialer: ScoredLeg, assistant: ScoredLeg, context: ScoreContext): Pair {
   const byDialer = (at: Instant | null) => (at === null ? null : adjust(at, context.offsetMs));
   const [start, end] = [byDialer(assistant.answeredAt ?? assistant.startedAt), byDialer(assistant.endedAt)];
-  const isWithheld = dialer.customerWithheld || assistant.customerWithheld;
+  const customer = matchCustomers(dialer, assistant);
   return {
     dialer,
     assistant,
     context,
-    customer: isWithheld ? 'WITHHELD' : matchPhones(dialer.customerE164, assistant.customerE164),
+    customer,
+    customerKey: shared(dialer.contacts, assistant.contacts),
+    bridge:
+      customer === 'CARRIER' || customer === 'UNKNOWN' ? shared(dialer.bridges, assistant.bridges) : null,
     did: matchPhones(dialer.did, assistant.did),
     direction: matchDirections(dialer, assistant),
     joinDelay: minus(start, dialer.answeredAt),
@@ -69,6 +81,19 @@ export function measure(dialer: ScoredLeg, assistant: ScoredLeg, context: ScoreC
     shareInside: shareInside([start, end], [dialer.startedAt ?? dialer.answeredAt, dialer.endedAt]),
   };
 }
+
+function matchCustomers(dialer: ScoredLeg, assistant: ScoredLeg): Pair['customer'] {
+  if (dialer.customerWithheld || assistant.customerWithheld) return 'WITHHELD';
+  const match = matchPhones(dialer.customerE164, assistant.customerE164);
+  return match === 'DIFFERENT' && seesCarrier(dialer, assistant) ? 'CARRIER' : match;
+}
+
+/** The assistant reports the number that was dialled, or one that more calls have than one customer makes. */
+const seesCarrier = ({ did }: ScoredLeg, { customerE164, isHot }: ScoredLeg): boolean =>
+  isHot === true || ['E164', 'VARIANT'].includes(matchPhones(did, customerE164));
+
+const shared = (one: readonly string[] = [], other: readonly string[] = []): 'SHARED' | null =>
+  one.some((name) => other.includes(name)) ? 'SHARED' : null;
 
 const minus = (a: Instant | null, b: Instant | null): number | null =>
   a === null || b === null ? null : a - b;

@@ -9,7 +9,7 @@ const SECOND = 1_000;
 
 /** When two orphans are taken for one call (rule R15). Data with a version, points and vetoes below included. */
 export const LINK_RULES = {
-  version: 1,
+  version: 2,
   /** From here on a pair is linked, if nothing stands in the way. */
   linkAt: 85,
   /** From here on it is suggested. */
@@ -57,6 +57,8 @@ type FeatureRule = readonly [value: (pair: Pair) => number | string | null, poin
 const FEATURES = {
   CUSTOMER_NUMBER: [({ customer }) => customer, byWord({ E164: 40, VARIANT: 34, LAST_9: 32, LAST_6: 12 })],
   DID: [({ did }) => did, byWord({ E164: 15, VARIANT: 15, LAST_6: -20, DIFFERENT: -20 })],
+  CUSTOMER_KEY: [({ customerKey }) => customerKey, byWord({ SHARED: 15 })],
+  BRIDGE: [({ bridge }) => bridge, byWord({ SHARED: 15 })],
   JOIN_DELAY_MS: [({ joinDelay }) => joinDelay, byBand(JOIN_DELAY, -15, SECOND)],
   SHARE_INSIDE: [({ shareInside }) => shareInside, byBand(SHARE_INSIDE, -20)],
   END_GAP_MS: [({ endGap }) => endGap, byBand(END_GAP, 0, SECOND)],
@@ -146,6 +148,8 @@ const OBSTACLE_RULES = {
   SCORE_TOO_LOW: ({ score }, { linkAt }) => score.points < linkAt,
   MARGIN_TOO_THIN: ({ margin }, options) => margin !== null && (margin <= 0 || margin < options.margin),
   NUMBER_HOT: ({ hot }) => hot,
+  CARRIER_NUMBER: ({ score }) =>
+    score.features.some(({ name, value }) => name === 'CUSTOMER_NUMBER' && value === 'CARRIER'),
   CLOCK_UNSTABLE: ({ isStable }) => isStable === false,
   PRECISION_TOO_LOW: ({ isPrecise }) => isPrecise === false,
   WATERMARK_BEHIND: ({ isTold }) => isTold === false,

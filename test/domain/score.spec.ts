@@ -79,6 +79,8 @@ describe('the points of a pair', () => {
     expect(features).toEqual([
       { name: 'CUSTOMER_NUMBER', value: 'E164', points: 40 },
       { name: 'DID', value: 'E164', points: 15 },
+      { name: 'CUSTOMER_KEY', value: 'UNKNOWN', points: 0 },
+      { name: 'BRIDGE', value: 'UNKNOWN', points: 0 },
       { name: 'JOIN_DELAY_MS', value: 4_000, points: 20 },
       { name: 'SHARE_INSIDE', value: 1, points: 15 },
       { name: 'END_GAP_MS', value: -1_000, points: 10 },
@@ -99,7 +101,7 @@ describe('the points of a pair', () => {
     };
     const { points, features, vetoes } = score([silent, silent]);
     expect(points).toBe(0);
-    expect(features.map(({ value }) => value)).toEqual([...Array<string>(6).fill('UNKNOWN'), 'NORMAL']);
+    expect(features.map(({ value }) => value)).toEqual([...Array<string>(8).fill('UNKNOWN'), 'NORMAL']);
     expect(vetoes).toEqual(['DIALER_NEVER_ANSWERED']);
   });
 
@@ -254,7 +256,7 @@ describe('a veto', () => {
   it('stands in the table above for every name there is', () => {
     const tested = new Set<Veto>([...VETOED.map(([veto]) => veto), 'CANNOT_LINK']);
     expect(tested).toEqual(new Set(VETOES));
-    expect(FEATURE_NAMES).toHaveLength(7);
+    expect(FEATURE_NAMES).toHaveLength(9);
   });
 
   it('comes with all others that hold, and leaves the points as they are', () => {
@@ -267,7 +269,7 @@ describe('a veto', () => {
 describe('decidePairs', () => {
   it('has the bounds of the rule set', () => {
     const bounds = { linkAt: 85, suggestAt: 60, margin: 15 };
-    expect(LINK_RULES).toEqual({ version: 1, ...bounds });
+    expect(LINK_RULES).toEqual({ version: 2, ...bounds });
   });
 
   it.each([
@@ -504,5 +506,67 @@ describe('calls without a shared key', () => {
     const strangers = decidePairs(pairsOf([dialer()], [assistant({ tenantId: 'other' })]), OPTIONS);
     expect(parted).toEqual({ links: [], suggestions: [], displaced: [] });
     expect(strangers).toEqual({ links: [], suggestions: [], displaced: [] });
+  });
+});
+
+describe('an assistant that does not see the number of the customer (R23)', () => {
+  const DID = '+12025550199';
+  const CARRIER = '+18005550100';
+  const judged = (a: Partial<ScoredLeg>, d: Partial<ScoredLeg> = {}) => {
+    const pair = score([d, a]);
+    return [feature('CUSTOMER_NUMBER', d, a)?.value, pair.points, pair.vetoes];
+  };
+
+  it.each<[string, Partial<ScoredLeg>, Partial<ScoredLeg>, unknown[]]>([
+    ['the number that was dialled', { customerE164: DID }, {}, ['CARRIER', 65, []]],
+    ['a number that is hot', { customerE164: CARRIER, isHot: true }, {}, ['CARRIER', 65, []]],
+    ['a hot number that is the customer\u2019s all the same', { isHot: true }, {}, ['E164', 105, []]],
+    ['another number', { customerE164: CARRIER }, {}, ['DIFFERENT', 65, ['CUSTOMER_DIFFERENT']]],
+    [
+      'a number that is hot, of a customer who hid theirs from the dialer',
+      { customerE164: CARRIER, isHot: true },
+      { customerE164: null, customerWithheld: true },
+      ['WITHHELD', 65, ['CUSTOMER_WITHHELD']],
+    ],
+  ])('sees %s', (_what, a, d, expected) => {
+    expect(judged(a, d)).toEqual(expected);
+  });
+
+  it('may be suggested by the number dialled, the time and a shared bridge, and is never linked by itself', () => {
+    const bridges = ['conference/c1'];
+    const all = { bridges, contacts: ['crm_contact/7'] };
+    const suggested = [
+      [{ customerE164: DID }, {}, 65],
+      [{ customerE164: DID, bridges }, { bridges }, 80],
+      [{ customerE164: DID, bridges, did: null }, { bridges }, 65],
+      [{ customerE164: DID, ...all }, all, 95],
+    ] as const;
+    for (const [a, d, points] of suggested) {
+      const decided = decidePairs(pairsOf([dialer(d)], [assistant(a)]), OPTIONS);
+      expect(decided.links).toEqual([]);
+      expect(decided.suggestions.map(({ score: { points: sum } }) => sum)).toEqual([points]);
+      expect(decided.suggestions[0]?.obstacles).toContain('CARRIER_NUMBER');
+    }
+  });
+
+  it('is not brought nearer to a customer whose number it sees by a bridge: others may be on it too', () => {
+    const bridges = ['conference/c1'];
+    expect(feature('BRIDGE', { bridges }, { bridges })).toEqual({
+      name: 'BRIDGE',
+      value: 'UNKNOWN',
+      points: 0,
+    });
+    const nobody = { bridges, customerE164: null };
+    expect(feature('BRIDGE', nobody, { bridges })).toEqual({ name: 'BRIDGE', value: 'SHARED', points: 15 });
+    expect(feature('BRIDGE', nobody, { bridges: ['conference/c2'] })?.points).toBe(0);
+  });
+});
+
+describe('a customer whom two systems know by one id (R9)', () => {
+  it('brings their legs nearer, and another id parts nobody', () => {
+    const [one, other] = [{ contacts: ['crm_contact/7'] }, { contacts: ['crm_contact/8', 'crm_contact/9'] }];
+    expect(feature('CUSTOMER_KEY', one, one)).toEqual({ name: 'CUSTOMER_KEY', value: 'SHARED', points: 15 });
+    expect(feature('CUSTOMER_KEY', one, other)?.points).toBe(0);
+    expect(score([one, other])).toMatchObject({ points: 105, vetoes: [] });
   });
 });

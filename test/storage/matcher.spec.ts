@@ -95,7 +95,7 @@ describe('two halves without a common key', () => {
       tier: 'HEURISTIC',
       method: 'SCORE',
       score: 105,
-      decidedBy: 'link-rules/1',
+      decidedBy: 'link-rules/2',
       evidence: [],
       match: { withLegId: await legIdOf('d1'), rivals: [], margin: null },
     });
@@ -184,6 +184,31 @@ describe('two halves without a common key', () => {
     await match();
     expect(await pairs()).toEqual([]);
     expect(await groups()).toEqual(['assistant/a0 + assistant/a1', 'dialer/d1']);
+  });
+
+  it('are suggested when the assistant sees the number that was dialled, not the customer (rule R23)', async () => {
+    const bridge = [{ namespace: 'conference', value: 'c1', scope: 'BRIDGE' }];
+    const [d, a] = [dialer('d1', 0, 100)[1], assistant('a1', 4, 99, { customer: '+12025550199' })[1]];
+    await world.send('dialer', d);
+    await world.send('assistant', a);
+    await told();
+    await match();
+    const only = { pair: 'd1/a1', isLinked: false, obstacles: ['SCORE_TOO_LOW', 'CARRIER_NUMBER'] };
+    expect(await pairs()).toEqual([{ ...only, points: 65, margin: null }]);
+    await world.send('dialer', { ...d, version: '2', keys: bridge });
+    await world.send('assistant', { ...a, version: '2', keys: bridge });
+    await match();
+    expect(await pairs()).toEqual([{ ...only, points: 80, margin: null }]);
+    expect(await groups()).toEqual(['assistant/a1', 'dialer/d1']);
+  });
+
+  it('are brought nearer by a customer id of both systems', async () => {
+    const contact = [{ namespace: 'crm_contact', value: '7', scope: 'CUSTOMER' }];
+    await world.send('dialer', { ...dialer('d1', 0, 100)[1], keys: contact });
+    await world.send('assistant', { ...assistant('a1', 4, 99)[1], keys: contact });
+    await told();
+    await match();
+    expect(await pairs()).toMatchObject([{ pair: 'd1/a1', isLinked: true, points: 120 }]);
   });
 
   it('of two tenants never meet', async () => {

@@ -8,8 +8,12 @@ import { DateTime } from '../scalars.js';
 import type { Instant } from '../../domain/words.js';
 
 export const FeatureNameEnum = enumOf<FeatureName>('LinkFeatureName', 'What is compared of two legs.', {
-  CUSTOMER_NUMBER: 'The numbers of the customer: E164, VARIANT, LAST_9 or LAST_6 alike.',
+  CUSTOMER_NUMBER:
+    'The numbers of the customer: E164, VARIANT, LAST_9 or LAST_6 alike; CARRIER when the assistant sees the number dialled or a carrier\u2019s, which says nothing of the customer.',
   DID: 'The numbers that were dialled.',
+  CUSTOMER_KEY: 'Ids of the customer, keys of scope CUSTOMER: SHARED when both legs name one.',
+  BRIDGE:
+    'Conferences and the like, keys of scope BRIDGE: SHARED when both legs name one. It counts while the numbers of the customer cannot be compared.',
   JOIN_DELAY_MS: 'Assistant start minus dialer answer, clocks adjusted, in ms.',
   SHARE_INSIDE: "The share of the assistant's leg that lies inside the dialer's, 0 to 1.",
   END_GAP_MS: 'Assistant end minus dialer end, clocks adjusted, in ms.',
@@ -36,6 +40,7 @@ export const ObstacleEnum = enumOf<Obstacle>('LinkObstacle', 'Why a person is as
   SCORE_TOO_LOW: 'The points do not suffice to link.',
   MARGIN_TOO_THIN: 'Another pair is nearly as good.',
   NUMBER_HOT: 'Too many calls have the number.',
+  CARRIER_NUMBER: "The assistant sees a number that is not the customer's.",
   CLOCK_UNSTABLE: 'The clocks of the two sources cannot be trusted.',
   PRECISION_TOO_LOW: 'Links of the two sources have proved wrong too often.',
   WATERMARK_BEHIND: 'A source may still tell of the true partner.',

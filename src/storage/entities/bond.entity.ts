@@ -39,6 +39,9 @@ export class OrphanEntity {
   @Column(optionalText()) direction!: Direction | null;
   @Column(optionalText()) campaign!: string | null;
   @Column('boolean') isTest!: boolean;
+  /** Its keys of scope BRIDGE and of scope CUSTOMER, each as `namespace/value`, in order. */
+  @Column(json({ default: () => "'[]'" })) bridges!: string[];
+  @Column(json({ default: () => "'[]'" })) contacts!: string[];
   /** True: too many orphans of its time have its customer's number (see domain/heat.ts). */
   @Column('boolean', { default: false }) isHot!: boolean;
   /** When it is to be compared with others; null: when something changes. */

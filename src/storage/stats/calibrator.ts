@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Call } from '../../domain/call.js';
 import type { Calibration, KnownCall } from '../../domain/calibration.js';
 import { calibrate, isPrecise } from '../../domain/calibration.js';
+import type { LegKey } from '../../domain/leg.js';
 import type { ScoredLeg } from '../../domain/pair.js';
 import type { Instant } from '../../domain/words.js';
 import { properties } from '../trace/call-store.js';
@@ -84,6 +85,7 @@ async function knownCalls(tx: EntityManager, tenantId: string, pair: SourceIds):
 }
 
 function scoredLeg(tenantId: string, row: object, country: string): ScoredLeg | null {
-  const orphan = orphanOf(tenantId, properties(row) as unknown as Call, country);
+  const call = properties(row) as unknown as Call & { keys: LegKey[] };
+  const orphan = orphanOf(tenantId, { call, keys: call.keys }, country);
   return orphan === null ? null : { ...orphan, hasPartner: false };
 }

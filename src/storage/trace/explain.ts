@@ -94,7 +94,7 @@ function judgedLeg(
   leg: KnownCall,
   fellows: readonly Fellow[],
 ): JudgedLeg | null {
-  const orphan = legs.get(leg.call.id) ?? orphanOf(tenantId, leg.call, defaultCountry);
+  const orphan = legs.get(leg.call.id) ?? orphanOf(tenantId, leg, defaultCountry);
   if (orphan === null) return null;
   return { isHot: false, ...orphan, hasPartner: hasPartner(leg, fellows) };
 }

@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { Call } from '../../domain/call.js';
 import { joinedAt } from '../../domain/join.js';
+import type { LegKey } from '../../domain/leg.js';
 import { isWithheld } from '../../domain/phone.js';
+import type { KeyScope } from '../../domain/words.js';
 import { normalizeAddress } from '../address.js';
 import { OrphanEntity } from '../entities/bond.entity.js';
 import { writeRows } from '../transaction.js';
@@ -12,7 +14,11 @@ type Orphan = Omit<OrphanEntity, 'isHot' | 'checkAt'>;
 const TAIL = 6;
 
 /** What circumstantial evidence has to go by, of a leg that has not found its other half; null for chats and the web. */
-export function orphanOf(tenantId: string, call: Call, defaultCountry: string): Orphan | null {
+export function orphanOf(
+  tenantId: string,
+  { call, keys }: { call: Call; keys: readonly LegKey[] },
+  defaultCountry: string,
+): Orphan | null {
   const at = joinedAt(call);
   if (at === null || (call.channel !== null && call.channel !== 'VOICE')) return null;
   const { e164 } = normalizeAddress(call.customerAddress, defaultCountry);
@@ -33,8 +39,13 @@ export function orphanOf(tenantId: string, call: Call, defaultCountry: string): 
     direction,
     campaign,
     isTest,
+    bridges: namesOf(keys, 'BRIDGE'),
+    contacts: namesOf(keys, 'CUSTOMER'),
   };
 }
+
+const namesOf = (keys: readonly LegKey[], scope: KeyScope): string[] =>
+  keys.flatMap((key) => (key.scope === scope ? `${key.namespace}/${key.value}` : [])).sort();
 
 const tailOf = (e164: string | null): string | null =>
   new RegExp(`\\d{${TAIL}}$`).exec(e164 ?? '')?.[0] ?? null;

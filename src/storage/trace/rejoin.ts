@@ -149,8 +149,8 @@ export async function rejoin(
   await noteOverfull(tx, tenantId, joined.overfull, bonds.overfull);
   await noteQuarantine(tx, tenantId, usedAgain(joined, bonds), 'TOO_FAR_APART');
   const orphans = joined.orphans.flatMap((id) => {
-    const call = callOf.get(id)?.call;
-    return (call && orphanOf(tenantId, call, tenant.defaultCountry)) ?? [];
+    const known = callOf.get(id);
+    return (known && orphanOf(tenantId, known, tenant.defaultCountry)) ?? [];
   });
   await settleOrphans(tx, tenantId, joinable, orphans, now);
 }

@@ -1,7 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Initial1795262362030 implements MigrationInterface {
-  name = 'Initial1795262362030';
+export class Initial1795263801809 implements MigrationInterface {
+  name = 'Initial1795263801809';
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -132,6 +132,8 @@ export class Initial1795262362030 implements MigrationInterface {
                 "direction" text,
                 "campaign" text,
                 "is_test" boolean NOT NULL,
+                "bridges" jsonb NOT NULL DEFAULT '[]',
+                "contacts" jsonb NOT NULL DEFAULT '[]',
                 "is_hot" boolean NOT NULL DEFAULT false,
                 "check_at" TIMESTAMP(3) WITH TIME ZONE,
                 CONSTRAINT "PK_827aa2dbe95f690a9891617c3fb" PRIMARY KEY ("tenant_id", "leg_id")
