@@ -5,6 +5,9 @@ import { compareText, isTerminal } from './leg.js';
 import type { Joinable, KnownReach } from './reach.js';
 import type { Instant, Role } from './words.js';
 
+/** How keys and persons make groups, and how weak pairs bond them. Raised when legs would be grouped otherwise. */
+export const JOIN_RULES = { version: 1 } as const;
+
 /** A dialer's and an assistant's leg that are taken for one call on circumstantial evidence (rule R15). */
 export interface WeakPair {
   dialerId: string;

@@ -96,6 +96,7 @@ describe('two halves without a common key', () => {
       method: 'SCORE',
       score: 105,
       decidedBy: 'link-rules/2',
+      rulesVersion: 2,
       evidence: [],
       match: { withLegId: await legIdOf('d1'), rivals: [], margin: null },
     });
@@ -417,6 +418,25 @@ describe('a person decides', () => {
     ]);
     await decisions.undo(world.tenantId, auditId, by('no'), world.now);
     expect(await groups()).toEqual(['assistant/a1', 'dialer/d1']);
+  });
+
+  it('leaves on each leg the version of the rules that joined it, as on those joined by key and on those alone', async () => {
+    await send(dialer('d1', 0, 100, { key: 'k1' }), assistant('a1', 4, 99, { key: 'k1' }));
+    await send(dialer('d2', 400, 500, { customer: '+12025550777' }), assistant('a2', 900, 990));
+    await send(assistant('a3', 2_000, 2_100));
+    const [one, other] = [await interactionOf('d2'), await interactionOf('a2')];
+    await decisions.link(world.tenantId, one, [other], by('heard it'), world.now);
+    const links = await world.db.query(
+      `select external_id as leg, link->>'tier' as tier, link->>'decidedBy' as by, link->'rulesVersion' as version
+         from leg order by 1`,
+    );
+    expect(links).toEqual([
+      { leg: 'a1', tier: 'KEY', by: 'join-rules/1', version: 1 },
+      { leg: 'a2', tier: 'PERSON', by: 'person', version: 1 },
+      { leg: 'a3', tier: 'ALONE', by: 'join-rules/1', version: 1 },
+      { leg: 'd1', tier: 'KEY', by: 'join-rules/1', version: 1 },
+      { leg: 'd2', tier: 'PERSON', by: 'person', version: 1 },
+    ]);
   });
 
   it('links again what was parted before: the later decision holds', async () => {

@@ -120,7 +120,15 @@ export class World {
       firstEventAt: NOON,
       lastEventAt: NOON,
       keys: [],
-      link: { tier: 'ALONE', method: 'NONE', score: null, evidence: [], decidedBy: 'rules', decidedAt: NOON },
+      link: {
+        tier: 'ALONE',
+        method: 'NONE',
+        score: null,
+        evidence: [],
+        decidedBy: 'rules',
+        rulesVersion: 1,
+        decidedAt: NOON,
+      },
       ...row,
     });
   }

@@ -52,12 +52,17 @@ export class LinkType {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Points of a heuristic link, 85 to 105; null for any other.',
+    description: 'Points of a heuristic link, 85 and more; null for any other.',
   })
   score!: number | null;
 
   @Field(() => String, { description: 'Who decided: the rule set with its version, or a person.' })
   decidedBy!: string;
+
+  @Field(() => Int, {
+    description: 'Version of the rules that decided: of joining, or, of a heuristic link, of weighing.',
+  })
+  rulesVersion!: number;
 
   @Field(() => DateTime, { description: 'When it was decided, by our clock.' })
   decidedAt!: Instant;

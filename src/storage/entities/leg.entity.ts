@@ -35,6 +35,8 @@ export interface Link {
   /** Absent unless the link is heuristic. */
   match?: Match;
   decidedBy: string;
+  /** Of the rules that decided: those of joining, or those of weighing circumstances (rule R28). */
+  rulesVersion: number;
   decidedAt: number;
 }
 

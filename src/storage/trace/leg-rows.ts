@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../domain/canonical.js';
 import type { Assignment } from '../../domain/identity.js';
 import type { JoinedGroup } from '../../domain/join.js';
+import { JOIN_RULES } from '../../domain/join.js';
 import type { LegEntity, Link } from '../entities/leg.entity.js';
 import type { Bonds, StoredPair } from './bonds.js';
 import type { KnownCall } from './call-store.js';
@@ -54,6 +55,8 @@ export function legRows(
 
 type Decided = Omit<Link, 'decidedAt'>;
 
+const JOINED_BY = `join-rules/${JOIN_RULES.version}`;
+
 /** A link keeps the time of its decision for as long as it is decided in the same way. */
 function linkOf(
   group: JoinedGroup,
@@ -72,13 +75,17 @@ function linkOf(
 function decide(group: JoinedGroup, legId: string, pair: StoredPair | undefined): Decided {
   const evidence = group.shared.get(legId) ?? [];
   const partners = group.byPerson.get(legId);
-  const base = { evidence, ...(partners === undefined ? {} : { byPerson: partners }) };
+  const base = {
+    evidence,
+    ...(partners === undefined ? {} : { byPerson: partners }),
+    rulesVersion: JOIN_RULES.version,
+  };
   if (pair?.dialerLegId === legId || pair?.assistantLegId === legId) return byScore(base, legId, pair);
   if (evidence.length > 0)
-    return { ...base, tier: 'KEY', method: 'SHARED_KEY', score: null, decidedBy: 'rule' };
+    return { ...base, tier: 'KEY', method: 'SHARED_KEY', score: null, decidedBy: JOINED_BY };
   if (partners !== undefined)
     return { ...base, tier: 'PERSON', method: 'PERSON', score: null, decidedBy: 'person' };
-  return { ...base, tier: 'ALONE', method: 'NONE', score: null, decidedBy: 'rule' };
+  return { ...base, tier: 'ALONE', method: 'NONE', score: null, decidedBy: JOINED_BY };
 }
 
 function byScore(base: Pick<Decided, 'evidence' | 'byPerson'>, legId: string, pair: StoredPair): Decided {
@@ -91,5 +98,6 @@ function byScore(base: Pick<Decided, 'evidence' | 'byPerson'>, legId: string, pa
     score: points,
     match: { withLegId, features, rivals, margin },
     decidedBy: `link-rules/${rulesVersion}`,
+    rulesVersion,
   };
 }
