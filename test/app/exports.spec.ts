@@ -115,7 +115,7 @@ const ROWS = {
 
 const BARS = {
   whole: 'DIALER north-dialer PRESENT 0..120000 ms; ASSISTANT north-assistant PRESENT 3000..119000 ms',
-  dropped: 'DIALER north-dialer PRESENT 0..20000 ms; ASSISTANT EXPECTED',
+  dropped: 'DIALER north-dialer PRESENT 0..20000 ms; ASSISTANT EXPECTED 10000.. ms',
   web: 'ASSISTANT north-assistant LIVE 0.. ms',
 };
 
@@ -413,7 +413,7 @@ describe('the doors of exports', () => {
       HEAD +
         ROWS.web('ASSISTANT LIVE 0.. ms') +
         ROWS.whole('DIALER PRESENT 0..120000 ms; ASSISTANT PRESENT 3000..119000 ms') +
-        ROWS.dropped('DIALER PRESENT 0..20000 ms; ASSISTANT EXPECTED'),
+        ROWS.dropped('DIALER PRESENT 0..20000 ms; ASSISTANT EXPECTED 10000.. ms'),
     );
   });
 

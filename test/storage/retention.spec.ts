@@ -147,7 +147,9 @@ describe('retention and updateRetention', () => {
 
   it('refuse what is no number of days, and whoever may not configure', async () => {
     for (const input of [{ interactionDays: 0 }, { payloadDays: 36_501 }])
-      expect((await run(as(), UPDATE, { input })).errors).toHaveLength(1);
+      expect(await dataOf(as(), UPDATE, { input })).toEqual({
+        updateRetention: { retention: null, userErrors: [{ code: 'BAD_USER_INPUT' }] },
+      });
     const { errors } = await run(as('SUPERVISOR'), UPDATE, { input: { interactionDays: 5 } });
     expect(errors?.map(({ path }) => path)).toEqual([['updateRetention']]);
     expect(await read()).toEqual({ interactionDays: null, payloadDays: null });
