@@ -248,6 +248,20 @@ describe('a leg that is told of again', () => {
   });
 });
 
+describe('a pair that was suggested', () => {
+  it('is decided no more once a key has joined its halves', async () => {
+    await change({ linkAutomatically: false });
+    await send(dialer('d1', 0, 100), assistant('a1', 4, 99));
+    await match();
+    expect(await pairs()).toEqual({ 'd1/a1': ['AUTOMATIC_OFF'] });
+    const told = { key: 'shared' };
+    for (const [source, record] of [dialer('d1', 0, 100, told), assistant('a1', 4, 99, told)])
+      await send([source, { ...record, version: '9' }]);
+    await match();
+    await expectAsFromNothing({});
+  });
+});
+
 describe('what was weighed by other rules', () => {
   beforeEach(async () => {
     await send(dialer('d1', 0, 100), assistant('a1', 4, 99), assistant('a2', 300, 310, { customer: CALLER }));

@@ -105,7 +105,10 @@ interface Leaving {
   orphans: readonly Orphan[];
 }
 
-/** Takes away the orphans that are none any more, and has those around them and around moved ones compared again. */
+/**
+ * Takes away the orphans that are none any more, with what was decided about their pairs, and has those around them
+ * and around moved ones compared again.
+ */
 async function leave(
   tx: EntityManager,
   tenantId: string,
@@ -125,6 +128,9 @@ async function leave(
          select o.* from jsonb_to_recordset($5::jsonb) as p(id uuid, at timestamptz, ended timestamptz, customer text, did text)
            join orphan o on o.tenant_id = $1 and o.leg_id = p.id
           where (o.at, o.ended_at, o.customer_e164, o.did) is distinct from (p.at, p.ended, p.customer, p.did)),
+       undecided as (
+         delete from leg_pair p where p.tenant_id = $1
+            and (p.dialer_leg_id = any(array(select leg_id from gone)) or p.assistant_leg_id = any(array(select leg_id from gone)))),
        s as (select * from gone union all select * from moved)
      update orphan o set check_at = $4
       where o.tenant_id = $1
